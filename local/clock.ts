@@ -1,0 +1,37 @@
+/** Cancels what it was given for; harmless when that has already happened. */
+export type Cancel = () => void;
+
+/**
+ * Time as the local stack sees it. Moments (cron, `at(...)`, time stamps) are the wall clock's and never move;
+ * durations (waits, retry delays, time-outs) shrink by the speed factor.
+ */
+export interface Clock {
+  readonly speed: number;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** How many real milliseconds `milliseconds` of declared time last here. */
+  scale(milliseconds: number): number;
+  /** Calls `run` at `timestamp` (epoch milliseconds, already scaled where it came from a duration), at once if past. */
+  at(timestamp: number, run: () => void): Cancel;
+}
+
+/** Node clamps longer timers to 1 ms, so longer waits are cut into pieces. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** @param speed how many declared seconds pass in one real second, 1 or more */
+export function createClock(speed = 1): Clock {
+  return {
+    speed,
+    now: () => Date.now(),
+    scale: (milliseconds) => milliseconds / speed,
+    at(timestamp, run) {
+      let timer: NodeJS.Timeout;
+      const arm = () => {
+        const left = timestamp - Date.now();
+        timer = left > LONGEST_TIMEOUT_MS ? setTimeout(arm, LONGEST_TIMEOUT_MS) : setTimeout(run, Math.max(0, left));
+      };
+      arm();
+      return () => clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/** A published version of a function, with everything that an execution environment needs. Immutable once published. */
+export interface FunctionVersion {
+  readonly functionName: string;
+  /** Without qualifier. */
+  readonly functionArn: string;
+  /** `1`, `2`, … */
+  readonly version: string;
+  /** `functionArn:version`. */
+  readonly qualifiedArn: string;
+  readonly runtime: string;
+  /** `file.export`, such as `index.handler`. */
+  readonly handler: string;
+  /** Folder with the unpacked code of this version, kept for as long as executions are pinned to it. */
+  readonly codeFolder: string;
+  /** Identifies code and configuration together: a change publishes a new version. */
+  readonly configurationHash: string;
+  /** Of one invocation, 1 to 900. */
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly roleArn: string;
+  readonly logGroupName: string;
+  readonly deadLetterQueueArn?: string;
+  /** Present on durable functions only. */
+  readonly durable?: { readonly executionTimeoutSeconds: number; readonly retentionDays: number };
+}
+
+/** How one invocation of a handler ended. */
+export type InvocationOutcome =
+  | { readonly kind: "response"; readonly payload: string }
+  /** The handler threw, timed out (`Sandbox.Timedout`), or its process died (`Runtime.ExitError`). */
+  | { readonly kind: "error"; readonly errorType: string; readonly errorMessage: string; readonly stackTrace?: readonly string[] };
+
+/** Runs handlers in execution environments: the durable engine's way to a function. */
+export interface HandlerInvoker {
+  /** Never rejects: a crash is an outcome. Queues while all environments are busy. */
+  invoke(version: FunctionVersion, event: string, requestId: string): Promise<InvocationOutcome>;
+}
+
+/** Starts functions on behalf of AWS services (Scheduler, EventBridge), as invocation type `Event`. */
+export interface AsyncInvoker {
+  /**
+   * Accepts an event in this turn's transaction; delivery, retries and the dead-letter queue follow.
+   *
+   * @param functionArn version or alias for a durable function; anything for a plain one
+   * @returns the ARN of the execution it started, for a durable function
+   * @throws AwsError ResourceNotFoundException, InvalidParameterValueException (unqualified durable function), RequestTooLargeException
+   */
+  invokeAsync(functionArn: string, payload: string): { executionArn?: string };
+}

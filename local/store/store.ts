@@ -1,0 +1,140 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+
+/** `FULL` survives a power cut; `NORMAL` only the death of a process. */
+export type Durability = "FULL" | "NORMAL";
+
+/**
+ * The one SQLite file that holds everything that must survive a kill.
+ *
+ * Writes run at once, inside a transaction that stays open until the end of the event-loop turn: whatever the services
+ * write in one turn is committed together or not at all, and concurrent requests share one fsync (group commit).
+ * Reads on the same connection see those writes immediately.
+ */
+export class Store {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #onFatal: (error: Error) => void;
+  #batch: Batch | undefined;
+  #failure: Error | undefined;
+
+  private constructor(database: DatabaseSync, onFatal: (error: Error) => void) {
+    this.#database = database;
+    this.#onFatal = onFatal;
+  }
+
+  /**
+   * Opens or creates the store.
+   *
+   * @param options.file path of the SQLite file, or `:memory:` in tests
+   * @param options.schemas `CREATE TABLE IF NOT EXISTS …` scripts, one for each service
+   * @param options.onFatal told once when a commit fails (disk full, I/O error): nothing can be promised after that
+   */
+  static open(options: {
+    file: string;
+    schemas: readonly string[];
+    durability?: Durability;
+    onFatal?: (error: Error) => void;
+  }): Store {
+    const database = new DatabaseSync(options.file);
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.durability ?? "FULL"}; PRAGMA foreign_keys = ON`);
+    for (const schema of options.schemas) database.exec(schema);
+    return new Store(
+      database,
+      options.onFatal ??
+        ((error) => {
+          throw error;
+        }),
+    );
+  }
+
+  /** A prepared statement, cached by its text. For reads; writes go through {@link write}. */
+  prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  /**
+   * Runs `mutate` in this turn's transaction. When it throws, what it wrote is undone and the error goes to the caller;
+   * the rest of the turn's transaction is not touched.
+   */
+  write<T>(mutate: (store: Store) => T): T {
+    this.#open();
+    this.#database.exec("SAVEPOINT write");
+    try {
+      const result = mutate(this);
+      this.#database.exec("RELEASE write");
+      return result;
+    } catch (error) {
+      this.#database.exec("ROLLBACK TO write; RELEASE write");
+      throw error;
+    }
+  }
+
+  /** Runs one writing statement in this turn's transaction. */
+  run(sql: string, ...parameters: (string | number | bigint | null | Uint8Array)[]): void {
+    this.#open();
+    this.prepare(sql).run(...parameters);
+  }
+
+  /** Resolves when everything written so far is on disk; rejects when it cannot be. */
+  committed(): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    return this.#batch?.promise ?? Promise.resolve();
+  }
+
+  /** Runs `effect` once everything written so far is on disk: for effects that others can see. At once if nothing is open. */
+  afterCommit(effect: () => void): void {
+    if (this.#batch === undefined) effect();
+    else this.#batch.effects.push(effect);
+  }
+
+  /** Commits what is open and closes the file. */
+  close(): void {
+    this.#flush();
+    this.#database.close();
+  }
+
+  #open(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#batch !== undefined) return;
+    this.#database.exec("BEGIN IMMEDIATE");
+    this.#batch = new Batch();
+    setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    this.#batch = undefined;
+    try {
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      this.#failure = new Error(`The local stack's store cannot be written: ${(error as Error).message}`, { cause: error });
+      batch.reject(this.#failure);
+      this.#onFatal(this.#failure);
+      return;
+    }
+    batch.resolve();
+    for (const effect of batch.effects) effect();
+  }
+}
+
+class Batch {
+  readonly effects: (() => void)[] = [];
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+
+  constructor() {
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    this.promise = promise;
+    this.resolve = () => resolve(undefined);
+    this.reject = reject;
+    // Whoever awaits `committed()` sees the rejection; a batch that nobody awaits must not end the process by itself.
+    promise.catch(() => undefined);
+  }
+}
