@@ -1,4 +1,4 @@
-import * as z from "zod";
+import type * as z from "zod";
 import { AwsError } from "../errors.ts";
 import type { AccessRequest, Principal } from "../iam/access.ts";
 import type { Service } from "./service.ts";
