@@ -48,3 +48,21 @@ export interface AsyncInvoker {
    */
   invokeAsync(functionArn: string, payload: string): { executionArn?: string };
 }
+
+/** Which versions exist, by the names that callers use. */
+export interface FunctionDirectory {
+  /**
+   * Takes a name, `name:qualifier`, ARN or qualified ARN as the Invoke API does.
+   *
+   * @throws AwsError ResourceNotFoundException when there is no such function, version or alias
+   */
+  resolve(nameOrArn: string, qualifier?: string): { readonly version: FunctionVersion; readonly qualified: boolean };
+  /** The newest version of a function, by name or unqualified ARN. */
+  newest(nameOrArn: string): FunctionVersion | undefined;
+}
+
+/** Where events go whose asynchronous handling has failed for good. */
+export interface DeadLetterSink {
+  /** Sends the original event to the version's dead-letter queue, if it has one, in this turn's transaction, as the function's role. */
+  deadLetter(version: FunctionVersion, event: string, failure: { requestId: string; errorCode: string; errorMessage: string }): void;
+}

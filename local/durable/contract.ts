@@ -1,0 +1,38 @@
+import type { FunctionVersion } from "../lambda/function-version.ts";
+
+export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "STOPPED";
+
+export interface ErrorObject {
+  readonly ErrorMessage?: string;
+  readonly ErrorType?: string;
+  readonly ErrorData?: string;
+  readonly StackTrace?: readonly string[];
+}
+
+export interface StartRequest {
+  readonly version: FunctionVersion;
+  /** Execution name: the same name and input attach to the existing execution. A UUID when absent. */
+  readonly name?: string;
+  /** The caller's payload, as sent. */
+  readonly input: string;
+  readonly invocationType: "RequestResponse" | "Event";
+}
+
+export interface ClosedExecution {
+  readonly executionArn: string;
+  readonly status: Exclude<ExecutionStatus, "RUNNING">;
+  readonly result?: string;
+  readonly error?: ErrorObject;
+}
+
+/** Starting durable executions: Lambda's way into the engine. */
+export interface DurableExecutionStarter {
+  /**
+   * Records a new execution in this turn's transaction; its first invocation follows the commit.
+   *
+   * @throws AwsError InvalidParameterValueException (15-minute rule), DurableExecutionAlreadyStartedException, RequestTooLargeException
+   */
+  start(request: StartRequest): { readonly executionArn: string; readonly existing: boolean };
+  /** Resolves when the execution has closed, at once if it has. */
+  waitForClose(executionArn: string): Promise<ClosedExecution>;
+}
