@@ -1,0 +1,29 @@
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { UserError } from "../errors.ts";
+import type { Evaluation, EvaluationAnswer, EvaluationRequest } from "./resource.ts";
+
+const EVALUATOR = fileURLToPath(new URL("./evaluator.ts", import.meta.url));
+
+/**
+ * Evaluates the Pulumi program for a stack, in a child process that ends with it.
+ *
+ * @throws UserError with the program's own message when the program or its settings are at fault
+ */
+export async function evaluateProgram(request: EvaluationRequest): Promise<Evaluation> {
+  const child = fork(EVALUATOR, { cwd: request.projectFolder, stdio: ["ignore", "pipe", "pipe", "ipc"], execArgv: ["--enable-source-maps"] });
+  let printed = "";
+  const collect = (chunk: Buffer) => (printed += chunk.toString());
+  child.stdout?.on("data", collect);
+  child.stderr?.on("data", collect);
+  const answer = await new Promise<EvaluationAnswer>((resolve, reject) => {
+    child.once("message", (message) => resolve(message as EvaluationAnswer));
+    child.once("error", reject);
+    child.once("exit", (code, signal) =>
+      resolve({ kind: "refused", message: `The Pulumi program ended before it answered (${signal ?? `exit code ${code ?? "unknown"}`}).` }),
+    );
+    child.send(request);
+  });
+  if (answer.kind === "evaluated") return answer.evaluation;
+  throw new UserError([`The Pulumi program cannot be evaluated for stack ${request.stack}:`, answer.message, printed.trim()].filter(Boolean).join("\n"));
+}

@@ -1,0 +1,72 @@
+import * as z from "zod";
+import type { ClusterDeclaration, TaskDefinitionDeclaration } from "../declarations.ts";
+import { arn } from "../identity.ts";
+import type { RegisteredResource } from "../program/resource.ts";
+import { declared, jsonText } from "./declared.ts";
+import { physicalName, revisionOf, sha256, type Providers } from "./provider.ts";
+
+const CLUSTER = "aws:ecs/cluster:Cluster";
+const TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition";
+/** Fargate's default when a container sets none. */
+const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
+
+export const ecsProviders: Providers = {
+  [CLUSTER]: (resource, context) => {
+    const name = physicalName(resource, context);
+    const clusterArn = arn(context.identity, "ecs", `cluster/${name}`);
+    return { id: clusterArn, outputs: { id: clusterArn, name, arn: clusterArn } };
+  },
+  "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": (resource) => ({ id: String(resource.inputs.clusterName), outputs: {} }),
+  [TASK_DEFINITION]: (resource, context) => {
+    const family = String(resource.inputs.family);
+    const configurationHash = sha256(JSON.stringify(resource.inputs));
+    const revision = revisionOf(`task-definition/${family}`, configurationHash, context);
+    const arnWithoutRevision = arn(context.identity, "ecs", `task-definition/${family}`);
+    return { id: family, outputs: { family, revision, arnWithoutRevision, arn: `${arnWithoutRevision}:${revision}`, configurationHash } };
+  },
+};
+
+const nameValuePairs = z
+  .array(z.object({ name: z.string(), value: z.string() }))
+  .default([])
+  .transform((pairs) => Object.fromEntries(pairs.map(({ name, value }) => [name, value])));
+
+const container = z.object({
+  name: z.string(),
+  image: z.string(),
+  command: z.array(z.string()).optional(),
+  entryPoint: z.array(z.string()).optional(),
+  environment: nameValuePairs,
+  essential: z.boolean().default(true),
+  stopTimeout: z.number().default(DEFAULT_STOP_TIMEOUT_SECONDS),
+  logConfiguration: z.object({ options: z.record(z.string(), z.string()) }).optional(),
+});
+
+const taskDefinition = z.object({
+  arn: z.string(),
+  family: z.string(),
+  revision: z.number(),
+  configurationHash: z.string(),
+  cpu: z.coerce.string(),
+  memory: z.coerce.string(),
+  taskRoleArn: z.string(),
+  executionRoleArn: z.string(),
+  containerDefinitions: jsonText(z.array(container)),
+  tags: z.record(z.string(), z.string()).default({}),
+});
+
+export function declareClusters(resources: readonly RegisteredResource[]): ClusterDeclaration[] {
+  return declared(resources, CLUSTER, z.object({ arn: z.string(), name: z.string() }));
+}
+
+export function declareTaskDefinitions(resources: readonly RegisteredResource[]): (TaskDefinitionDeclaration & { configurationHash: string })[] {
+  return declared(resources, TASK_DEFINITION, taskDefinition).map(({ containerDefinitions, ...definition }) => ({
+    ...definition,
+    containers: containerDefinitions.map(({ stopTimeout, logConfiguration, ...rest }) => ({
+      ...rest,
+      stopTimeoutSeconds: stopTimeout,
+      logGroupName: logConfiguration?.options["awslogs-group"],
+      logStreamPrefix: logConfiguration?.options["awslogs-stream-prefix"],
+    })),
+  }));
+}

@@ -1,0 +1,151 @@
+import { cp, mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import * as z from "zod";
+import type { AliasDeclaration, ResourcePolicyDeclaration } from "../declarations.ts";
+import { UserError } from "../errors.ts";
+import { arn } from "../identity.ts";
+import type { FunctionVersion } from "../lambda/function-version.ts";
+import type { RegisteredResource } from "../program/resource.ts";
+import { declared } from "./declared.ts";
+import { physicalName, revisionOf, sha256, type Providers } from "./provider.ts";
+
+const FUNCTION = "aws:lambda/function:Function";
+const ALIAS = "aws:lambda/alias:Alias";
+const PERMISSION = "aws:lambda/permission:Permission";
+
+const archive = z.object({ archive: z.record(z.string(), z.string()) });
+
+export const lambdaProviders: Providers = {
+  [FUNCTION]: async (resource, context) => {
+    const name = physicalName(resource, context);
+    if (resource.inputs.publish !== true) {
+      throw new UserError(`Function "${resource.name}" is not published: set publish, since durable functions are invoked by version or alias.`);
+    }
+    // Tags and reserved concurrency belong to the function, not to a version: changing them publishes nothing.
+    const configuration = { ...resource.inputs, code: undefined, tags: undefined, reservedConcurrentExecutions: undefined };
+    const files = Object.entries(archive.parse(resource.inputs.code).archive).sort(([a], [b]) => (a < b ? -1 : 1));
+    const contents = await Promise.all(files.map(async ([path, file]) => [path, await readFile(file)] as const));
+    const codeHash = sha256(...contents.flat());
+    const configurationHash = sha256(codeHash, JSON.stringify(configuration));
+    const version = String(revisionOf(`function/${name}`, configurationHash, context));
+    const functionArn = arn(context.identity, "lambda", `function:${name}`);
+    return {
+      id: name,
+      outputs: { id: name, name, arn: functionArn, version, qualifiedArn: `${functionArn}:${version}`, codeSha256: codeHash, configurationHash },
+    };
+  },
+  [ALIAS]: (resource, context) => {
+    const functionName = nameOf(String(resource.inputs.functionName));
+    const name = physicalName(resource, context);
+    const aliasArn = arn(context.identity, "lambda", `function:${functionName}:${name}`);
+    return { id: aliasArn, outputs: { id: aliasArn, name, arn: aliasArn } };
+  },
+  [PERMISSION]: (resource) => ({ id: resource.name, outputs: { statementId: resource.name } }),
+};
+
+const functionSchema = z.object({
+  name: z.string(),
+  arn: z.string(),
+  version: z.string(),
+  qualifiedArn: z.string(),
+  configurationHash: z.string(),
+  runtime: z.string(),
+  handler: z.string(),
+  role: z.string(),
+  timeout: z.number().default(3),
+  memorySize: z.number().default(128),
+  environment: z.object({ variables: z.record(z.string(), z.string()).default({}) }).optional(),
+  loggingConfig: z.object({ logGroup: z.string().optional() }).optional(),
+  deadLetterConfig: z.object({ targetArn: z.string() }).optional(),
+  durableConfig: z.object({ executionTimeout: z.number(), retentionPeriod: z.number().default(14) }).optional(),
+  code: archive,
+});
+
+/** Declares the functions and unpacks the code of new versions below `functionsFolder`, where it stays for pinned executions. */
+export async function declareFunctions(resources: readonly RegisteredResource[], functionsFolder: string): Promise<FunctionVersion[]> {
+  return Promise.all(
+    declared(resources, FUNCTION, functionSchema).map(async (declaration) => {
+      const codeFolder = join(functionsFolder, declaration.name, declaration.version);
+      await unpack(declaration.code.archive, codeFolder);
+      return {
+        functionName: declaration.name,
+        functionArn: declaration.arn,
+        version: declaration.version,
+        qualifiedArn: declaration.qualifiedArn,
+        configurationHash: declaration.configurationHash,
+        runtime: declaration.runtime,
+        handler: declaration.handler,
+        codeFolder,
+        timeoutSeconds: declaration.timeout,
+        memoryMegabytes: declaration.memorySize,
+        environment: declaration.environment?.variables ?? {},
+        roleArn: declaration.role,
+        logGroupName: declaration.loggingConfig?.logGroup ?? `/aws/lambda/${declaration.name}`,
+        deadLetterQueueArn: declaration.deadLetterConfig?.targetArn,
+        durable: declaration.durableConfig && {
+          executionTimeoutSeconds: declaration.durableConfig.executionTimeout,
+          retentionDays: declaration.durableConfig.retentionPeriod,
+        },
+      };
+    }),
+  );
+}
+
+const alias = z.object({ arn: z.string(), name: z.string(), functionVersion: z.string() });
+
+export function declareAliases(resources: readonly RegisteredResource[]): AliasDeclaration[] {
+  return declared(resources, ALIAS, alias).map(({ arn: aliasArn, name, functionVersion }) => ({
+    functionArn: aliasArn.slice(0, -name.length - 1),
+    name,
+    version: functionVersion,
+  }));
+}
+
+const permission = z.object({
+  statementId: z.string(),
+  action: z.string(),
+  principal: z.string(),
+  function: z.string(),
+  qualifier: z.string().optional(),
+  sourceArn: z.string().optional(),
+  sourceAccount: z.string().optional(),
+});
+
+/** The resource-based policies that Lambda makes of permissions: one for each function, alias or version they are given on. */
+export function declarePermissions(resources: readonly RegisteredResource[]): ResourcePolicyDeclaration[] {
+  const functions = declared(resources, FUNCTION, functionSchema);
+  const byResource = Map.groupBy(declared(resources, PERMISSION, permission), (each) => {
+    const functionArn = functions.find((candidate) => candidate.name === nameOf(each.function))?.arn ?? each.function;
+    return each.qualifier === undefined ? functionArn : `${functionArn}:${each.qualifier}`;
+  });
+  return [...byResource].map(([resourceArn, permissions]) => ({
+    resourceArn,
+    policy: {
+      Version: "2012-10-17",
+      Statement: permissions.map((each) => ({
+        Sid: each.statementId,
+        Effect: "Allow",
+        Principal: { Service: each.principal },
+        Action: each.action,
+        Resource: resourceArn,
+        Condition: {
+          ...(each.sourceArn !== undefined && { ArnLike: { "AWS:SourceArn": each.sourceArn } }),
+          ...(each.sourceAccount !== undefined && { StringEquals: { "AWS:SourceAccount": each.sourceAccount } }),
+        },
+      })),
+    },
+  }));
+}
+
+function nameOf(nameOrArn: string): string {
+  return nameOrArn.startsWith("arn:") ? (nameOrArn.split(":")[6] ?? nameOrArn) : nameOrArn;
+}
+
+async function unpack(files: Readonly<Record<string, string>>, folder: string): Promise<void> {
+  for (const [path, file] of Object.entries(files)) {
+    const target = join(folder, path);
+    await mkdir(dirname(target), { recursive: true });
+    // A version never changes: code that is there already is the same code.
+    await cp(file, target, { errorOnExist: false, force: false });
+  }
+}
