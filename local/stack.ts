@@ -1,0 +1,169 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { createClock } from "./clock.ts";
+import { DurableEngine, schema as durableSchema } from "./durable/engine.ts";
+import { durableRoutes } from "./durable/routes.ts";
+import { DynamoDb } from "./dynamodb/dynamodb.ts";
+import { dynamodbService } from "./dynamodb/service.ts";
+import { ecsService } from "./ecs/service.ts";
+import { EcsTasks, schema as ecsSchema } from "./ecs/tasks.ts";
+import { EventBus, schema as eventsSchema } from "./events/bus.ts";
+import type { BusEvent, EventPublisher } from "./events/event.ts";
+import { restJsonService } from "./gateway/rest-json-protocol.ts";
+import { Gateway } from "./gateway/server.ts";
+import type { Credentials } from "./iam/access.ts";
+import { developerCredentials } from "./iam/developer-credentials.ts";
+import { Iam } from "./iam/iam.ts";
+import { LOCAL_ACCOUNT_ID, type Identity } from "./identity.ts";
+import { AsyncQueue, schema as asyncQueueSchema } from "./lambda/async-queue.ts";
+import { EnvironmentPool } from "./lambda/pool.ts";
+import { FunctionRegistry, schema as registrySchema } from "./lambda/registry.ts";
+import { lambdaRoutes } from "./lambda/routes.ts";
+import { LogStore } from "./logs/log-store.ts";
+import { logsService } from "./logs/logs-service.ts";
+import { evaluateProgram } from "./program/evaluate.ts";
+import { readRevisions, schema as revisionsSchema, writeRevisions } from "./program/revisions.ts";
+import { declareStack } from "./providers/declaration.ts";
+import { isSimulated } from "./providers/provide.ts";
+import { Scheduler, schema as schedulerSchema } from "./scheduler/scheduler.ts";
+import { schedulerService } from "./scheduler/service.ts";
+import { Queues, schema as queuesSchema } from "./sqs/queues.ts";
+import { sqsService } from "./sqs/service.ts";
+import { lockFolder } from "./store/folder-lock.ts";
+import { Store } from "./store/store.ts";
+import { stsService } from "./sts/service.ts";
+
+export interface StackOptions {
+  /** Folder of the Pulumi program. */
+  readonly projectFolder: string;
+  /** Pulumi stack name: which `Pulumi.<stack>.yaml` is read. */
+  readonly stack: string;
+  readonly dataFolder: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** How many declared seconds pass in one real second. */
+  readonly speed: number;
+  /** Told of every event on the bus, such as the status changes of executions and tasks. */
+  readonly onEvent?: (event: BusEvent) => void;
+  /** Told when nothing can be promised any more, such as on a full disk. */
+  readonly onFatal: (error: Error) => void;
+}
+
+export interface RunningStack {
+  readonly endpoint: string;
+  readonly region: string;
+  /** Of the local developer, who may do everything. */
+  readonly credentials: Credentials;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly functionCount: number;
+  readonly resourceCount: number;
+  /** Declared resource types that do not run here. */
+  readonly notSimulated: readonly string[];
+  stop(): Promise<void>;
+}
+
+/**
+ * Evaluates the Pulumi program and runs what it declares.
+ *
+ * @throws UserError when the program, its settings, the data folder or the port stand in the way
+ */
+export async function startStack(options: StackOptions): Promise<RunningStack> {
+  await mkdir(options.dataFolder, { recursive: true });
+  const lock = lockFolder(options.dataFolder);
+  const store = Store.open({
+    file: join(options.dataFolder, "stack.sqlite"),
+    schemas: [revisionsSchema, registrySchema, asyncQueueSchema, durableSchema, ecsSchema, eventsSchema, schedulerSchema, queuesSchema],
+    onFatal: options.onFatal,
+  });
+  const port = options.port === 0 ? await freePort() : options.port;
+  const endpoint = `http://127.0.0.1:${port}`;
+  const { projectFolder, stack } = options;
+  const [evaluation, credentials] = await Promise.all([
+    evaluateProgram({ projectFolder, stack, revisions: readRevisions(store), endpoint }),
+    developerCredentials(options.dataFolder),
+  ]);
+  const { declaration, revisions } = await declareStack(evaluation.resources, join(options.dataFolder, "functions"));
+  const identity: Identity = { partition: "aws", region: evaluation.region, accountId: LOCAL_ACCOUNT_ID };
+  const services = createServices(store, identity, endpoint, credentials, options);
+  writeRevisions(store, revisions);
+  for (const service of services.declared) service.apply(declaration);
+  await services.dynamodb.start();
+  await store.committed();
+  await services.gateway.listen(port);
+  for (const service of services.resumed) service.start();
+
+  const running = { endpoint, region: evaluation.region, credentials, outputs: evaluation.outputs };
+  await writeFile(join(options.dataFolder, "outputs.json"), `${JSON.stringify(running, null, 2)}\n`, { mode: 0o600 });
+  return {
+    ...running,
+    functionCount: declaration.functions.length,
+    resourceCount: evaluation.resources.length,
+    notSimulated: [...new Set(evaluation.resources.map(({ type }) => type).filter((type) => !isSimulated(type)))],
+    async stop() {
+      for (const service of services.stopped) await service.stop();
+      await services.gateway.close();
+      store.close();
+      services.logs.close();
+      lock.release();
+    },
+  };
+}
+
+function createServices(store: Store, identity: Identity, endpointUrl: string, administrator: Credentials, options: StackOptions) {
+  const clock = createClock(options.speed);
+  const endpoint = () => endpointUrl;
+  const iam = new Iam({ identity, administrator });
+  const logs = new LogStore({ file: join(options.dataFolder, "logs.sqlite"), clock });
+  const queues = new Queues({ store, clock, identity, endpoint });
+  const dynamodb = new DynamoDb({ identity, folder: join(options.dataFolder, "dynamodb") });
+  const registry = new FunctionRegistry({ store, identity });
+  const pool = new EnvironmentPool({ store, clock, identity, iam, logs, endpoint });
+  // The engine reports to the bus, and the bus starts functions through the engine.
+  const events: EventPublisher = {
+    publish(event) {
+      bus.publish(event);
+      store.afterCommit(() => options.onEvent?.(event));
+    },
+  };
+  const engine = new DurableEngine({ store, clock, identity, invoker: pool, events, functions: registry, deadLetters: { deadLetter: (...letter) => asyncQueue.deadLetter(...letter) } });
+  const asyncQueue: AsyncQueue = new AsyncQueue({ store, clock, identity, registry, pool, executions: engine, queues, iam });
+  const bus: EventBus = new EventBus({ store, clock, identity, iam, invoker: asyncQueue, queues });
+  const tasks = new EcsTasks({ store, clock, identity, iam, logs, events, endpoint, dataFolder: options.dataFolder });
+  const scheduler = new Scheduler({ store, clock, identity, iam, invoker: asyncQueue, queues });
+  const gateway = new Gateway({
+    store,
+    iam,
+    log: (message) => process.stderr.write(`${message}\n`),
+    services: [
+      restJsonService({ signingName: "lambda", routes: [...lambdaRoutes({ registry, pool, asyncQueue, executions: engine }), ...durableRoutes(engine)] }),
+      ecsService(tasks),
+      schedulerService(scheduler),
+      dynamodbService(dynamodb),
+      sqsService(queues),
+      logsService(logs, identity),
+      stsService(identity),
+    ],
+  });
+  return {
+    gateway,
+    dynamodb,
+    logs,
+    declared: [logs, iam, queues, dynamodb, registry, bus, tasks, scheduler],
+    resumed: [queues, bus, asyncQueue, tasks, engine, scheduler],
+    /** Sources of new work first, so that nothing starts while the rest goes down. */
+    stopped: [scheduler, bus, asyncQueue, engine, pool, tasks, queues, dynamodb],
+  };
+}
+
+/** The port is part of what evaluation gives out (queue URLs), so it must be known before the door opens. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

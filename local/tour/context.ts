@@ -1,0 +1,37 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import type { RunningStack } from "../stack.ts";
+
+/** What a case works with: the stack's outputs and AWS clients, exactly what a user's script would have. */
+export interface TourContext {
+  readonly lambda: LambdaClient;
+  readonly ecs: ECSClient;
+  readonly dynamodb: DynamoDBClient;
+  readonly scheduler: SchedulerClient;
+  /** @throws Error when the program has no such output */
+  readonly output: (name: string) => string;
+  destroy(): void;
+}
+
+export function createTourContext({ endpoint, region, credentials, outputs }: RunningStack): TourContext {
+  const options = { endpoint, region, credentials };
+  const clients = {
+    lambda: new LambdaClient(options),
+    ecs: new ECSClient(options),
+    dynamodb: new DynamoDBClient(options),
+    scheduler: new SchedulerClient(options),
+  };
+  return {
+    ...clients,
+    output(name) {
+      const value = outputs[name];
+      if (typeof value !== "string") throw new Error(`The program has no stack output "${name}".`);
+      return value;
+    },
+    destroy() {
+      for (const client of Object.values(clients)) client.destroy();
+    },
+  };
+}
