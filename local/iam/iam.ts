@@ -1,0 +1,149 @@
+import type { PolicyDocument, StackDeclaration } from "../declarations.ts";
+import { AwsError } from "../errors.ts";
+import type { Identity } from "../identity.ts";
+import type { AccessControl, AccessRequest, Credentials, Principal, ServiceCaller } from "./access.ts";
+import { CredentialRegistry, temporaryCredentials, type KnownCredentials } from "./credential-registry.ts";
+import { declaredPolicies, type DeclaredPolicies } from "./declared-policies.ts";
+import { denialMessage, type DecidingPolicy, type Denial } from "./denial.ts";
+import { evaluate, type Decision, type Question } from "./policy-evaluation.ts";
+
+const DECISIONS_REMEMBERED = 5_000;
+const DENIALS_REMEMBERED = 200;
+
+/** The person at the keyboard may do everything; no part of the program ever acts as this user. */
+const ADMINISTRATOR_POLICIES: Readonly<Record<string, PolicyDocument>> = {
+  AdministratorAccess: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] },
+};
+
+export interface IamOptions {
+  readonly identity: Identity;
+  /** Access key of the local developer. */
+  readonly administrator: Credentials;
+}
+
+/** Identity and access as the Pulumi program declares them, enforced by AWS's rules. */
+export class Iam implements AccessControl {
+  readonly identity: Identity;
+  /** The local developer. */
+  readonly administrator: Principal;
+  readonly #credentials = new CredentialRegistry();
+  readonly #decisions = new Map<string, Decision>();
+  readonly #denials: Denial[] = [];
+  #policies: DeclaredPolicies = { roles: new Map(), resources: new Map() };
+
+  constructor(options: IamOptions) {
+    const { partition, accountId } = options.identity;
+    this.identity = options.identity;
+    this.administrator = { kind: "user", arn: `arn:${partition}:iam::${accountId}:user/local-developer`, accountId };
+    this.#credentials.add(options.administrator, this.administrator);
+  }
+
+  /**
+   * Takes up the program's roles and resource policies, in place of those before.
+   *
+   * @throws UserError naming every malformed policy; nothing is taken up then
+   */
+  apply(declaration: Pick<StackDeclaration, "roles" | "resourcePolicies">): void {
+    this.#policies = declaredPolicies(declaration);
+    this.#decisions.clear();
+  }
+
+  authorize(principal: Principal, request: AccessRequest): void {
+    const roleArn = principal.roleArn;
+    const context = {
+      ...this.#globalContext(),
+      "aws:PrincipalArn": roleArn ?? principal.arn,
+      "aws:PrincipalAccount": principal.accountId,
+      "aws:PrincipalType": roleArn === undefined ? "User" : "AssumedRole",
+      "aws:PrincipalIsAWSService": "false",
+    };
+    this.#check(principal.arn, request, context, {
+      identityPolicies: roleArn === undefined ? ADMINISTRATOR_POLICIES : (this.#policies.roles.get(roleArn)?.policies ?? {}),
+      resourcePolicy: this.#policies.resources.get(request.resource),
+      decidedBy: "identity-based policy",
+    });
+  }
+
+  authorizeService(caller: ServiceCaller, request: AccessRequest): void {
+    this.#check(caller.service, request, this.#serviceContext(caller), {
+      identityPolicies: {},
+      resourcePolicy: this.#policies.resources.get(request.resource),
+      decidedBy: "resource-based policy",
+    });
+  }
+
+  assumeRole(roleArn: string, caller: ServiceCaller, sessionName: string): Principal {
+    const role = this.#policies.roles.get(roleArn);
+    this.#check(caller.service, { action: "sts:AssumeRole", resource: roleArn }, this.#serviceContext(caller), {
+      identityPolicies: {},
+      resourcePolicy: role?.trustPolicy,
+      decidedBy: "role trust policy",
+    });
+    const { partition, accountId } = this.identity;
+    const name = role?.name ?? "";
+    return { kind: "assumed-role", arn: `arn:${partition}:sts::${accountId}:assumed-role/${name}/${sessionName}`, roleArn, accountId };
+  }
+
+  issueCredentials(principal: Principal): Required<Credentials> {
+    const credentials = temporaryCredentials();
+    this.#credentials.add(credentials, principal);
+    return credentials;
+  }
+
+  revokeCredentials(accessKeyId: string): void {
+    this.#credentials.revoke(accessKeyId);
+  }
+
+  /** Whose access key that is; nothing if it never was one. */
+  identify(accessKeyId: string): KnownCredentials | undefined {
+    return this.#credentials.find(accessKeyId);
+  }
+
+  /** The latest refusals, at most 200, oldest first. */
+  denials(): readonly Denial[] {
+    return this.#denials;
+  }
+
+  #check(
+    principal: string,
+    request: AccessRequest,
+    context: NonNullable<AccessRequest["context"]>,
+    policies: Pick<Question, "identityPolicies" | "resourcePolicy"> & { decidedBy: DecidingPolicy },
+  ): void {
+    const { action, resource } = request;
+    const { decidedBy, ...evaluated } = policies;
+    const decision = this.#decide({ principal, action, resource, accountId: this.identity.accountId, context: { ...request.context, ...context }, ...evaluated });
+    if (decision === "allowed") return;
+    const message = denialMessage({ principal, action, resource, decision, decidedBy });
+    this.#denials.push({ at: Date.now(), principal, action, resource, message });
+    if (this.#denials.length > DENIALS_REMEMBERED) this.#denials.shift();
+    throw new AwsError("AccessDeniedException", message, 403);
+  }
+
+  /** Decisions depend on nothing but the question and the policies, which change in `apply` only. */
+  #decide(question: Question): Decision {
+    const key = JSON.stringify([question.principal, question.action, question.resource, question.context]);
+    const known = this.#decisions.get(key);
+    if (known !== undefined) return known;
+    if (this.#decisions.size >= DECISIONS_REMEMBERED) this.#decisions.clear();
+    const decision = evaluate(question);
+    this.#decisions.set(key, decision);
+    return decision;
+  }
+
+  #serviceContext(caller: ServiceCaller): NonNullable<AccessRequest["context"]> {
+    return {
+      ...this.#globalContext(),
+      "aws:SourceAccount": caller.sourceAccount,
+      "aws:SourceArn": caller.sourceArn,
+      "aws:PrincipalServiceName": caller.service,
+      "aws:PrincipalIsAWSService": "true",
+    };
+  }
+
+  /** The loopback stands in for AWS's endpoints, which speak TLS only: a policy that insists on TLS must not fail here alone. */
+  #globalContext(): NonNullable<AccessRequest["context"]> {
+    const { region, accountId } = this.identity;
+    return { "aws:RequestedRegion": region, "aws:ResourceAccount": accountId, "aws:SecureTransport": "true" };
+  }
+}
