@@ -1,0 +1,120 @@
+import * as assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { lockFolder } from "../../../local/store/folder-lock.ts";
+import { Store } from "../../../local/store/store.ts";
+
+const SCHEMA = "CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT";
+
+describe("The store", () => {
+  let folder: string;
+  let file: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "store-"));
+    file = join(folder, "stack.sqlite");
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  function open(onFatal?: (error: Error) => void): Store {
+    return Store.open({ file, schemas: [SCHEMA], onFatal });
+  }
+
+  /** What another connection, and so a restart after a kill, would find. */
+  function onDisk(): string[] {
+    const other = new DatabaseSync(file, { readOnly: true });
+    const rows = other.prepare("SELECT text FROM notes ORDER BY id").all() as { text: string }[];
+    other.close();
+    return rows.map(({ text }) => text);
+  }
+
+  function add(store: Store, text: string): void {
+    store.run("INSERT INTO notes (text) VALUES (?)", text);
+  }
+
+  it("shows a write at once to its own reads, and to a restart only when committed() resolves", async () => {
+    const store = open();
+    add(store, "one");
+    assert.deepEqual(store.prepare("SELECT text FROM notes").all().length, 1);
+    assert.deepEqual(onDisk(), []);
+    await store.committed();
+    assert.deepEqual(onDisk(), ["one"]);
+    store.close();
+  });
+
+  it("commits all writes of one turn together", async () => {
+    const store = open();
+    add(store, "one");
+    const committed = store.committed();
+    add(store, "two");
+    await committed;
+    assert.deepEqual(onDisk(), ["one", "two"]);
+    store.close();
+  });
+
+  it("undoes a write that throws, and keeps the rest of the turn", async () => {
+    const store = open();
+    add(store, "kept");
+    assert.throws(
+      () =>
+        store.write(() => {
+          add(store, "undone");
+          throw new Error("no");
+        }),
+      /no/,
+    );
+    await store.committed();
+    assert.deepEqual(onDisk(), ["kept"]);
+    store.close();
+  });
+
+  it("runs effects only after what was written before them is on disk", async () => {
+    const store = open();
+    add(store, "one");
+    const seen = await new Promise<string[]>((resolve) => store.afterCommit(() => resolve(onDisk())));
+    assert.deepEqual(seen, ["one"]);
+    store.close();
+  });
+
+  it("runs an effect at once when nothing is being written", () => {
+    const store = open();
+    let ran = false;
+    store.afterCommit(() => (ran = true));
+    assert.equal(ran, true);
+    store.close();
+  });
+
+  it("rejects whoever waits, and every later write, once a commit has failed", async () => {
+    const failures: string[] = [];
+    const store = open((error) => failures.push(error.message));
+    // A deferred foreign key is checked at the commit: the nearest thing to a full disk that a test can make.
+    store.write(() => {
+      store.run("CREATE TABLE parents (id INTEGER PRIMARY KEY)");
+      store.run("CREATE TABLE children (parent INTEGER REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED)");
+      store.run("INSERT INTO children VALUES (1)");
+    });
+    await assert.rejects(store.committed(), /store cannot be written/);
+    assert.equal(failures.length, 1);
+    assert.throws(() => add(store, "late"), /store cannot be written/);
+    await assert.rejects(store.committed(), /store cannot be written/);
+  });
+
+  it("commits what is open when it is closed", () => {
+    const store = open();
+    add(store, "one");
+    store.close();
+    assert.deepEqual(onDisk(), ["one"]);
+  });
+
+  it("has one stack at a time on a data folder, and frees it on release", () => {
+    const lock = lockFolder(folder);
+    assert.throws(() => lockFolder(folder), { name: "UserError", message: /Another local stack is running/ });
+    lock.release();
+    lockFolder(folder).release();
+  });
+});

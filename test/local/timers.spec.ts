@@ -1,0 +1,97 @@
+import * as assert from "node:assert/strict";
+import type { Clock } from "../../local/clock.ts";
+import { createClock } from "../../local/clock.ts";
+import { TimerQueue } from "../../local/timers.ts";
+
+/** A clock that only moves when told to. */
+function manualClock() {
+  let now = 0;
+  const alarms = new Set<{ due: number; run: () => void }>();
+  const clock: Clock = {
+    speed: 1,
+    now: () => now,
+    scale: (milliseconds) => milliseconds,
+    at(due, run) {
+      const alarm = { due, run };
+      alarms.add(alarm);
+      return () => alarms.delete(alarm);
+    },
+  };
+  return {
+    clock,
+    alarms,
+    moveTo: (moment: number) => {
+      now = moment;
+      for (const alarm of [...alarms].filter(({ due }) => due <= now)) {
+        alarms.delete(alarm);
+        alarm.run();
+      }
+    },
+  };
+}
+
+describe("The timer queue", () => {
+  it("fires timers in the order they fall due, on one timer of the clock", () => {
+    const { clock, alarms, moveTo } = manualClock();
+    const fired: string[] = [];
+    const timers = new TimerQueue<string>(clock, (key) => fired.push(key));
+    timers.set("late", 300);
+    timers.set("early", 100);
+    timers.set("middle", 200);
+    assert.equal(alarms.size, 1);
+    moveTo(250);
+    assert.deepEqual(fired, ["early", "middle"]);
+    moveTo(300);
+    assert.deepEqual(fired, ["early", "middle", "late"]);
+    assert.equal(timers.size, 0);
+  });
+
+  it("moves a timer that is set again, and fires it once", () => {
+    const { clock, moveTo } = manualClock();
+    const fired: string[] = [];
+    const timers = new TimerQueue<string>(clock, (key) => fired.push(key));
+    timers.set("one", 100);
+    timers.set("one", 200);
+    moveTo(150);
+    assert.deepEqual(fired, []);
+    moveTo(500);
+    assert.deepEqual(fired, ["one"]);
+  });
+
+  it("never fires a deleted timer", () => {
+    const { clock, moveTo } = manualClock();
+    const timers = new TimerQueue<string>(clock, () => assert.fail("it fired"));
+    timers.set("one", 100);
+    timers.delete("one");
+    moveTo(1000);
+  });
+
+  it("takes timers set while it fires", () => {
+    const { clock, moveTo } = manualClock();
+    const fired: number[] = [];
+    const timers = new TimerQueue<number>(clock, (key) => {
+      fired.push(key);
+      if (key < 3) timers.set(key + 1, key * 100);
+    });
+    timers.set(1, 50);
+    moveTo(1000);
+    moveTo(1001);
+    moveTo(1002);
+    assert.deepEqual(fired, [1, 2, 3]);
+  });
+});
+
+describe("The clock", () => {
+  it("shrinks durations by the speed factor and leaves moments alone", () => {
+    const clock = createClock(10);
+    assert.equal(clock.scale(60_000), 6_000);
+    assert.ok(Math.abs(clock.now() - Date.now()) < 1_000);
+  });
+
+  it("does not fire a timer beyond Node's longest at once", async () => {
+    const clock = createClock();
+    const cancel = clock.at(Date.now() + 2 ** 31 + 60_000, () => assert.fail("it fired"));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    cancel();
+  });
+});
