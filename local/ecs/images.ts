@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, posix, relative, resolve } from "node:path";
+import dockerignore from "@balena/dockerignore";
+import type { ImageDeclaration } from "../declarations.ts";
+import { UserError } from "../errors.ts";
+import { type CopyPlan, type ImagePlan, parseDockerfile } from "./dockerfile.ts";
+
+/** A container image, unpacked: what a task's processes are started from. */
+export interface Image {
+  /** `sha256:…` of content and configuration. */
+  readonly digest: string;
+  /** Stands for `/` of the container. */
+  readonly rootFolder: string;
+  readonly workingDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly entryPoint: readonly string[];
+  readonly command: readonly string[];
+  readonly stopSignal: NodeJS.Signals;
+}
+
+/**
+ * Unpacks a declared image below `imagesFolder`, in a folder named after its content: an image that is there already is
+ * left as it is, so tasks that run from it are never disturbed.
+ *
+ * @throws UserError naming what the Dockerfile asks for and cannot have
+ */
+export function materialiseImage(declaration: ImageDeclaration, imagesFolder: string): Image {
+  const plan = parseDockerfile(readText(declaration.dockerfile), basename(declaration.dockerfile));
+  mkdirSync(imagesFolder, { recursive: true });
+  // Ends the search for a package.json that decides what `.js` means: a container would not see the one of this project.
+  writeFileSync(join(imagesFolder, "package.json"), "{}\n");
+
+  const draft = mkdtempSync(join(imagesFolder, "draft-"));
+  try {
+    const digest = unpack(plan, declaration, draft);
+    const rootFolder = join(imagesFolder, digest);
+    if (!existsSync(rootFolder)) renameSync(draft, rootFolder);
+    const { workingDirectory, environment, entryPoint, command, stopSignal } = plan;
+    return { digest: `sha256:${digest}`, rootFolder, workingDirectory, environment, entryPoint, command, stopSignal };
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+/** Carries out the COPY instructions and returns the digest of what came of it. */
+function unpack(plan: ImagePlan, declaration: ImageDeclaration, root: string): string {
+  mkdirSync(join(root, plan.workingDirectory), { recursive: true });
+  const context = new BuildContext(declaration);
+  const { copies, ...configuration } = plan;
+  const files = new Map<string, string>();
+  for (const copy of copies) {
+    for (const { source, destination } of context.files(copy, (path) => isFolder(join(root, path)))) {
+      const content = readFileSync(source);
+      const mode = copy.mode ?? statSync(source).mode & 0o777;
+      const target = join(root, destination);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, content);
+      chmodSync(target, mode);
+      files.set(destination, `${mode.toString(8)} ${createHash("sha256").update(content).digest("hex")}`);
+    }
+  }
+  const listing = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash("sha256").update(JSON.stringify([configuration, listing])).digest("hex");
+}
+
+interface CopiedFile {
+  /** On this machine. */
+  readonly source: string;
+  /** Absolute inside the image. */
+  readonly destination: string;
+}
+
+class BuildContext {
+  readonly #folder: string;
+  readonly #included: (path: string) => boolean;
+
+  constructor({ contextFolder, dockerfile }: ImageDeclaration) {
+    this.#folder = resolve(contextFolder);
+    const rules = [`${dockerfile}.dockerignore`, join(contextFolder, ".dockerignore")].find((file) => existsSync(file));
+    this.#included = rules === undefined ? () => true : dockerignore.default().add(readText(rules)).createFilter();
+  }
+
+  /** Every file of a COPY: of a folder its content, of a file itself. */
+  files(copy: CopyPlan, isImageFolder: (path: string) => boolean): CopiedFile[] {
+    const found = copy.sources.flatMap((source) => this.#source(copy, source));
+    const manyFiles = found.length > 1 && copy.sources.some((source) => isGlob(source));
+    const intoFolder = copy.destination.endsWith("/") || manyFiles || isImageFolder(copy.destination);
+    return found.flatMap((source): CopiedFile[] => {
+      if (!isFolder(source)) {
+        const destination = intoFolder ? posix.join(copy.destination, basename(source)) : copy.destination;
+        return this.#includes(source) ? [{ source, destination }] : [];
+      }
+      return readdirSync(source, { recursive: true, encoding: "utf8" })
+        .map((path) => ({ source: join(source, path), destination: posix.join(copy.destination, ...path.split(/[\\/]/)) }))
+        .filter((file) => !isFolder(file.source) && this.#includes(file.source));
+    });
+  }
+
+  #source(copy: CopyPlan, pattern: string): string[] {
+    const path = resolve(this.#folder, `.${posix.resolve("/", pattern)}`);
+    const found = isGlob(pattern) ? globSync(path).sort() : [path].filter((file) => existsSync(file));
+    if (!found.some((file) => isFolder(file) || this.#includes(file))) {
+      throw new UserError(`${copy.origin} finds nothing in the build context: ${pattern}`);
+    }
+    return found;
+  }
+
+  #includes(file: string): boolean {
+    return this.#included(relative(this.#folder, file));
+  }
+}
+
+function isGlob(path: string): boolean {
+  return /[*?[]/.test(path);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UserError(`The image cannot be made: ${(error as Error).message}`, { cause: error });
+  }
+}
