@@ -1,0 +1,60 @@
+import { eventOf, record, type Moment } from "./decision.ts";
+import type { RecordedEvent } from "./event.ts";
+import { earlier } from "./evolve.ts";
+import { endInvocationByClose, type RunningInvocation } from "./invocation.ts";
+import type { ExecutionState, OperationRecord } from "./state.ts";
+
+/** Takes everything that has fallen due, in order of time: waits, step retries, callback time-outs, the execution's own. */
+export function applyTimers(state: ExecutionState, invocation: RunningInvocation | undefined, moment: Moment): RecordedEvent[] {
+  const events: RecordedEvent[] = [];
+  if (state.status !== "RUNNING") return events;
+  const last = Math.min(moment.now, state.deadline);
+  for (let timer = nextTimer(state); timer !== undefined && timer.due <= last; timer = nextTimer(state)) {
+    fire(state, events, timer.operation, moment.now);
+  }
+  if (state.deadline <= moment.now) {
+    endInvocationByClose(state, events, invocation, moment);
+    record(state, events, { type: "ExecutionTimedOut", at: moment.now });
+  }
+  return events;
+}
+
+/** When time alone changes this execution next. */
+export function nextDue(state: ExecutionState): number {
+  return Math.min(nextTimer(state)?.due ?? Infinity, state.deadline);
+}
+
+/** When a suspended execution needs attention next: as {@link nextDue}, or when a failed invocation runs again. */
+export function nextWake(state: ExecutionState): number {
+  return Math.min(nextDue(state), state.retryAt ?? Infinity);
+}
+
+function nextTimer(state: ExecutionState): { due: number; operation: OperationRecord } | undefined {
+  for (let timer = state.timers.peek(); timer !== undefined; timer = state.timers.peek()) {
+    const operation = state.operations.get(timer.operationId);
+    if (operation?.due === timer.due) return { due: timer.due, operation };
+    // Moved by a heartbeat, or no longer waited for.
+    state.timers.pop();
+  }
+  return undefined;
+}
+
+function fire(state: ExecutionState, events: RecordedEvent[], operation: OperationRecord, now: number): void {
+  const common = eventOf(operation, now);
+  switch (operation.type) {
+    case "WAIT":
+      record(state, events, { type: "WaitSucceeded", ...common, seconds: operation.seconds ?? 0 });
+      return;
+    case "STEP":
+      record(state, events, { type: "StepReady", ...common });
+      return;
+    default: {
+      const heartbeat = operation.heartbeatAt !== undefined && earlier(operation.timeoutAt, operation.heartbeatAt) !== operation.timeoutAt;
+      record(state, events, {
+        type: "CallbackTimedOut",
+        ...common,
+        error: { ErrorType: heartbeat ? "Callback.Heartbeat" : "Callback.Timeout" },
+      });
+    }
+  }
+}
