@@ -33,6 +33,6 @@ function reason(decision: Exclude<Decision, "allowed">, decidedBy: DecidingPolic
     case "denied by identity policy":
       return "with an explicit deny in an identity-based policy";
     case "denied by resource policy":
-      return `with an explicit deny in a ${decidedBy === "role trust policy" ? decidedBy : "resource-based policy"}`;
+      return `with an explicit deny in ${decidedBy === "role trust policy" ? "the role trust policy" : "a resource-based policy"}`;
   }
 }

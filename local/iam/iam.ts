@@ -1,9 +1,9 @@
-import type { PolicyDocument, StackDeclaration } from "../declarations.ts";
+import type { StackDeclaration } from "../declarations.ts";
 import { AwsError } from "../errors.ts";
 import type { Identity } from "../identity.ts";
 import type { AccessControl, AccessRequest, Credentials, Principal, ServiceCaller } from "./access.ts";
 import { CredentialRegistry, temporaryCredentials, type KnownCredentials } from "./credential-registry.ts";
-import { declaredPolicies, type DeclaredPolicies } from "./declared-policies.ts";
+import { declaredPolicies, identityPolicy, type DeclaredPolicies } from "./declared-policies.ts";
 import { denialMessage, type DecidingPolicy, type Denial } from "./denial.ts";
 import { evaluate, type Decision, type Question } from "./policy-evaluation.ts";
 
@@ -11,9 +11,9 @@ const DECISIONS_REMEMBERED = 5_000;
 const DENIALS_REMEMBERED = 200;
 
 /** The person at the keyboard may do everything; no part of the program ever acts as this user. */
-const ADMINISTRATOR_POLICIES: Readonly<Record<string, PolicyDocument>> = {
-  AdministratorAccess: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] },
-};
+const ADMINISTRATOR_POLICIES = [
+  identityPolicy("AdministratorAccess", { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] }),
+];
 
 export interface IamOptions {
   readonly identity: Identity;
@@ -58,7 +58,7 @@ export class Iam implements AccessControl {
       "aws:PrincipalIsAWSService": "false",
     };
     this.#check(principal.arn, request, context, {
-      identityPolicies: roleArn === undefined ? ADMINISTRATOR_POLICIES : (this.#policies.roles.get(roleArn)?.policies ?? {}),
+      identityPolicies: roleArn === undefined ? ADMINISTRATOR_POLICIES : (this.#policies.roles.get(roleArn)?.identityPolicies ?? []),
       resourcePolicy: this.#policies.resources.get(request.resource),
       decidedBy: "identity-based policy",
     });
@@ -66,7 +66,7 @@ export class Iam implements AccessControl {
 
   authorizeService(caller: ServiceCaller, request: AccessRequest): void {
     this.#check(caller.service, request, this.#serviceContext(caller), {
-      identityPolicies: {},
+      identityPolicies: [],
       resourcePolicy: this.#policies.resources.get(request.resource),
       decidedBy: "resource-based policy",
     });
@@ -75,7 +75,7 @@ export class Iam implements AccessControl {
   assumeRole(roleArn: string, caller: ServiceCaller, sessionName: string): Principal {
     const role = this.#policies.roles.get(roleArn);
     this.#check(caller.service, { action: "sts:AssumeRole", resource: roleArn }, this.#serviceContext(caller), {
-      identityPolicies: {},
+      identityPolicies: [],
       resourcePolicy: role?.trustPolicy,
       decidedBy: "role trust policy",
     });

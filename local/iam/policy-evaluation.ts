@@ -1,6 +1,6 @@
 import { runUnsafeSimulation } from "@cloud-copilot/iam-simulate";
-import type { PolicyDocument } from "../declarations.ts";
 import type { AccessRequest } from "./access.ts";
+import type { NamedPolicy } from "./declared-policies.ts";
 
 /** Everything that decides about one request. */
 export interface Question {
@@ -10,9 +10,9 @@ export interface Question {
   readonly resource: string;
   readonly accountId: string;
   readonly context: NonNullable<AccessRequest["context"]>;
-  readonly identityPolicies: Readonly<Record<string, PolicyDocument>>;
+  readonly identityPolicies: readonly NamedPolicy[];
   /** Policy of the resource, or the trust policy of a role to be assumed. */
-  readonly resourcePolicy?: PolicyDocument | undefined;
+  readonly resourcePolicy?: NamedPolicy | undefined;
 }
 
 export type Decision = "allowed" | "not allowed" | "denied by identity policy" | "denied by resource policy";
@@ -40,7 +40,7 @@ function simulate(question: Question): ReturnType<typeof runUnsafeSimulation> {
         resource: { resource: literalResource(question.resource), accountId },
         contextVariables: Object.fromEntries(Object.entries(context).map(([key, value]) => [key, typeof value === "string" ? value : [...value]])),
       },
-      identityPolicies: Object.entries(identityPolicies).map(([name, policy]) => ({ name, policy })),
+      identityPolicies: identityPolicies.map((policy) => ({ name: policy.metadata?.name ?? "", policy })),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
       resourcePolicy,
