@@ -131,7 +131,8 @@ export class LogStore implements LogSink {
     this.#pending.clear();
   }
 
-  stop(): void {
+  /** Writes what is waiting and closes the file. */
+  close(): void {
     this.flush();
     this.#listeners.clear();
     this.#database.close();

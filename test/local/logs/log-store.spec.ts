@@ -15,7 +15,7 @@ describe("The log store", () => {
     folder = mkdtempSync(join(tmpdir(), "logs-"));
   });
   afterEach(() => {
-    for (const store of open.splice(0)) store.stop();
+    for (const store of open.splice(0)) store.close();
   });
   after(() => rmSync(folder, { recursive: true }));
 
@@ -60,7 +60,7 @@ describe("The log store", () => {
     const first = openStore({ file });
     first.append("/a", "one", [{ timestamp: 5, message: "kept" }]);
     first.append("/b", "one", [{ timestamp: 5, message: "gone" }]);
-    open.splice(0).forEach((store) => store.stop());
+    open.splice(0).forEach((store) => store.close());
 
     const second = openStore({ file });
     assert.deepEqual(messages(second, "/a"), ["kept"]);

@@ -28,7 +28,7 @@ describe("CloudWatch Logs", () => {
     logs.append("/ecs/job", "job/1", [1, 3, 5].map((timestamp) => ({ timestamp, message: `one ${timestamp}` })));
     logs.append("/ecs/job", "job/2", [2, 4, 6].map((timestamp) => ({ timestamp, message: `two ${timestamp} ERROR` })));
   });
-  afterEach(() => logs.stop());
+  afterEach(() => logs.close());
 
   function parse(operation: string, input: object) {
     return logsService(logs, identity).parse({
