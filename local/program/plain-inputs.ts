@@ -1,13 +1,13 @@
 import { asset } from "@pulumi/pulumi";
 import { readdir } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 
 /** Marks a value wrapped as secret on Pulumi's wire; the wrapped value is its sibling `value`. */
 const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
 
 /**
- * A resource's inputs as plain data: secrets unwrapped, archives as the files they hold.
+ * A resource's inputs as plain data: secrets unwrapped, archives as the files they hold, paths absolute.
  *
  * @throws UserError for assets that need a network (RemoteAsset, RemoteArchive)
  */
@@ -32,12 +32,12 @@ async function archiveFiles(archive: asset.Archive): Promise<Record<string, stri
     );
     return Object.fromEntries(files.flat());
   }
-  if (archive instanceof asset.FileArchive) return folderFiles(await archive.path);
+  if (archive instanceof asset.FileArchive) return folderFiles(resolve(await archive.path));
   throw new UserError("The local stack runs archives of local files only (AssetArchive or a FileArchive of a folder).");
 }
 
 async function assetPath(value: asset.Asset): Promise<string> {
-  if (value instanceof asset.FileAsset) return value.path;
+  if (value instanceof asset.FileAsset) return resolve(await value.path);
   throw new UserError("The local stack runs FileAsset assets only: write the text or download to a file first.");
 }
 

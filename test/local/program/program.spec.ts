@@ -1,0 +1,119 @@
+import * as assert from "node:assert/strict";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { declareStack } from "../../../local/providers/declaration.ts";
+import { isSimulated } from "../../../local/providers/provide.ts";
+import { evaluateProgram } from "../../../local/program/evaluate.ts";
+import { readStackConfig } from "../../../local/program/stack-config.ts";
+import type { Evaluation, Revisions } from "../../../local/program/resource.ts";
+
+const PROJECT = resolve(import.meta.dirname, "../../..");
+const ENDPOINT = "http://127.0.0.1:4570";
+
+/** A small program beside the real one, for what the real one does not declare. */
+const PROGRAM = `
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+const role = new aws.iam.Role("role", { assumeRolePolicy: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }] } });
+const handler = new aws.lambda.Function("worker", {
+  role: role.arn, runtime: "nodejs24.x", handler: "index.handler", publish: true, timeout: 30,
+  code: new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.FileAsset("handler.mjs") }),
+  environment: { variables: { GREETING: new pulumi.Config().require("greeting"), SECRET: pulumi.secret("hidden") } },
+});
+new aws.lambda.Alias("live", { name: "live", functionName: handler.name, functionVersion: handler.version });
+new aws.lambda.Permission("permission", { function: handler.name, qualifier: "live", action: "lambda:InvokeFunction", principal: "events.amazonaws.com", sourceArn: "arn:aws:events:eu-west-1:000000000000:rule/tick" });
+new aws.kinesis.Stream("stream", { shardCount: 1 });
+export const version = handler.version;
+export const target = pulumi.interpolate\`\${handler.qualifiedArn}\`;
+`;
+
+describe("Evaluating a Pulumi program", () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "program-"));
+    symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module", main: "index.ts" }));
+    writeFileSync(join(folder, "Pulumi.yaml"), "name: sample\nruntime: nodejs\nconfig:\n  greeting: { type: string, default: hello }\n");
+    writeFileSync(join(folder, "Pulumi.dev.yaml"), "config:\n  aws:region: eu-west-1\n");
+    writeFileSync(join(folder, "handler.mjs"), "export const handler = async () => 1;\n");
+    writeFileSync(join(folder, "index.ts"), PROGRAM);
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  function evaluate(revisions: Revisions = {}): Promise<Evaluation> {
+    return evaluateProgram({ projectFolder: folder, stack: "dev", revisions, endpoint: ENDPOINT });
+  }
+
+  it("hands back the outputs, the declarations and what is not simulated", async () => {
+    const { outputs, resources, region } = await evaluate();
+    assert.equal(region, "eu-west-1");
+    assert.equal(outputs.version, "1");
+    assert.match(String(outputs.target), /^arn:aws:lambda:eu-west-1:000000000000:function:worker-[0-9a-f]{7}:1$/);
+    assert.deepEqual(
+      resources.map(({ type }) => type).filter((type) => !isSimulated(type)),
+      ["aws:kinesis/stream:Stream"],
+    );
+    const { declaration } = await declareStack(resources, join(folder, "functions"));
+    const version = declaration.functions[0]!;
+    assert.deepEqual(version.environment, { GREETING: "hello", SECRET: "hidden" });
+    assert.equal(version.timeoutSeconds, 30);
+    assert.deepEqual(declaration.aliases, [{ functionArn: version.functionArn, name: "live", version: "1" }]);
+    assert.equal(declaration.resourcePolicies[0]?.resourceArn, `${version.functionArn}:live`);
+  });
+
+  it("keeps a function's version while nothing changes, and publishes the next one when code or configuration does", async () => {
+    const functions = join(folder, "functions");
+    const first = await declareStack((await evaluate()).resources, functions);
+    assert.equal((await evaluate(first.revisions)).outputs.version, "1");
+
+    writeFileSync(join(folder, "handler.mjs"), "export const handler = async () => 2;\n");
+    const second = await declareStack((await evaluate(first.revisions)).resources, functions);
+    assert.equal(second.declaration.functions[0]?.version, "2");
+
+    writeFileSync(join(folder, "Pulumi.dev.yaml"), "config:\n  aws:region: eu-west-1\n  sample:greeting: bye\n");
+    assert.equal((await evaluate(second.revisions)).outputs.version, "3");
+  });
+
+  it("keeps the code of an older version when a newer one is published", async () => {
+    const functions = join(folder, "functions");
+    const first = await declareStack((await evaluate()).resources, functions);
+    writeFileSync(join(folder, "handler.mjs"), "export const handler = async () => 2;\n");
+    const second = await declareStack((await evaluate(first.revisions)).resources, functions);
+    const load = async (codeFolder: string) => ((await import(join(codeFolder, "index.mjs"))) as { handler: () => Promise<number> }).handler();
+    assert.equal(await load(first.declaration.functions[0]!.codeFolder), 1);
+    assert.equal(await load(second.declaration.functions[0]!.codeFolder), 2);
+  });
+
+  it("gives every resource the same name and ARN at each start", async () => {
+    const names = (evaluation: Evaluation) => evaluation.resources.map(({ outputs }) => String(outputs.arn)).sort();
+    assert.deepEqual(names(await evaluate()), names(await evaluate()));
+  });
+
+  it("shows the message of a RunError alone, as the Pulumi CLI does", async () => {
+    writeFileSync(join(folder, "index.ts"), 'import * as pulumi from "@pulumi/pulumi";\nthrow new pulumi.RunError("egress: choose one of public, nat");\n');
+    await assert.rejects(evaluate(), (error: Error) => {
+      assert.equal(error.name, "UserError");
+      assert.match(error.message, /stack dev:\negress: choose one of public, nat$/);
+      return true;
+    });
+  });
+
+  it("refuses a function that is not published, naming it", async () => {
+    writeFileSync(join(folder, "index.ts"), PROGRAM.replace("publish: true,", ""));
+    await assert.rejects(evaluate(), { name: "UserError", message: /Function "worker" is not published/ });
+  });
+
+  it("says which file is missing for an unknown stack", async () => {
+    await assert.rejects(readStackConfig(folder, "nowhere"), { name: "UserError", message: /Pulumi\.nowhere\.yaml.*--stack/ });
+  });
+
+  it("says that it cannot read an encrypted setting", async () => {
+    writeFileSync(join(folder, "Pulumi.dev.yaml"), "config:\n  aws:region: eu-west-1\n  sample:token:\n    secure: AAAB\n");
+    await assert.rejects(readStackConfig(folder, "dev"), { name: "UserError", message: /sample:token is encrypted/ });
+  });
+});
