@@ -1,0 +1,1 @@
+export { jobInputParser as callbackJobInput } from "../shared/job-input.ts";

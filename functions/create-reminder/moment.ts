@@ -1,0 +1,49 @@
+import { Temporal } from "temporal-polyfill";
+import { WorkflowError } from "../shared/errors.ts";
+
+/** A moment in the words of the Scheduler. */
+export interface ScheduleMoment {
+  /** Local time, without offset. */
+  readonly at: string;
+  /** IANA name: the Scheduler takes no offsets. */
+  readonly timeZone: string;
+  /** Milliseconds since 1970. */
+  readonly epochMilliseconds: number;
+}
+
+/**
+ * The moment at which a clock in a time zone shows a local time.
+ *
+ * Where the clock shows it twice (it was set back), the first one counts; it is given in UTC then, as is one with a UTC offset, so that the
+ * Scheduler cannot take it for another.
+ *
+ * @param at `YYYY-MM-DDTHH:mm:ss`
+ * @param timeZone IANA name or `±HH:MM`
+ * @throws WorkflowError `InvalidInput` for a date or a zone that does not exist, and for a time that the clock skips
+ */
+export function scheduleMoment(at: string, timeZone: string): ScheduleMoment {
+  const local = parse("at", at, () => Temporal.PlainDateTime.from(at));
+  const first = parse("timeZone", timeZone, () => local.toZonedDateTime(timeZone, { disambiguation: "earlier" }));
+  if (!first.toPlainDateTime().equals(local)) {
+    throw new WorkflowError("InvalidInput", `at: the clock in ${timeZone} skips ${at} (daylight saving)`);
+  }
+  const twice = !first.equals(local.toZonedDateTime(timeZone, { disambiguation: "later" }));
+  const offset = /^[+-]/.test(first.timeZoneId);
+  const scheduled = twice || offset ? first.withTimeZone("UTC") : first;
+  return {
+    at: scheduled.toPlainDateTime().toString({ smallestUnit: "second" }),
+    timeZone: scheduled.timeZoneId,
+    epochMilliseconds: first.epochMilliseconds,
+  };
+}
+
+function parse<T>(field: string, value: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError) {
+      throw new WorkflowError("InvalidInput", `${field}: ${value} does not exist`);
+    }
+    throw error;
+  }
+}

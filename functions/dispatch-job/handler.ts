@@ -1,0 +1,91 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import * as z from "zod";
+import { durableHandler } from "../shared/durable-handler.ts";
+import { parseEnvironment, taskEnvironment } from "../shared/environment.ts";
+import { unwrapOperationError, WorkflowError } from "../shared/errors.ts";
+import { executionId } from "../shared/execution.ts";
+import type { JobInput } from "../shared/job-contract.ts";
+import { JobTable } from "../shared/job-record.ts";
+import { retryTransient } from "../shared/retry.ts";
+import { TaskSteps } from "../shared/task-steps.ts";
+import { dispatchJobInput } from "./input.ts";
+
+const dispatchJobEnvironment = taskEnvironment.extend({
+  JOB_TABLE_NAME: z.string().min(1),
+  JOB_RECORD_TTL_DAYS: z.coerce.number().int().positive(),
+});
+
+interface Dependencies {
+  readonly ecs: ECSClient;
+  readonly dynamodb: DynamoDBClient;
+  readonly environment: z.output<typeof dispatchJobEnvironment>;
+}
+
+export interface DispatchJobResult {
+  readonly jobId: string;
+  readonly taskArn: string;
+  readonly status: "DISPATCHED";
+}
+
+interface RecordedJob {
+  readonly jobId: string;
+  readonly attempt: number;
+  readonly input: JobInput;
+}
+
+/** Starts a job and returns at once; the task writes its status and result into the job's record. */
+export const createHandler = ({ ecs, dynamodb, environment }: Dependencies) => {
+  const table = new JobTable(dynamodb, environment.JOB_TABLE_NAME);
+  return durableHandler(dispatchJobInput(environment.JOB_TIME_LIMIT_SECONDS), async (input, context): Promise<DispatchJobResult> => {
+    const steps = new TaskSteps(context, ecs, environment);
+    const { durableExecutionArn: executionArn } = context.executionContext;
+    const job = await context.step(
+      "record-job",
+      () => ("retryOf" in input ? reopen(table, input.retryOf, executionArn) : create(table, input, executionArn, environment.JOB_RECORD_TTL_DAYS)),
+      { retryStrategy: retryTransient },
+    );
+    try {
+      const taskArn = await steps.run(job.attempt, job.input, { to: "record", jobId: job.jobId });
+      await context.step("record-task", () => table.setTask(job.jobId, job.attempt, taskArn), { retryStrategy: retryTransient });
+      return { jobId: job.jobId, taskArn, status: "DISPATCHED" };
+    } catch (error) {
+      // Nobody else would ever close the record of a job that has no task.
+      await context.step("record-failure", () => table.setFailed(job.jobId, job.attempt, describe(error)), { retryStrategy: retryTransient });
+      throw error;
+    }
+  });
+};
+
+async function create(table: JobTable, input: JobInput, executionArn: string, ttlDays: number): Promise<RecordedJob> {
+  const jobId = executionId(executionArn);
+  await table.create({ jobId, input, executionArn, ttlDays });
+  return { jobId, attempt: 1, input };
+}
+
+async function reopen(table: JobTable, jobId: string, executionArn: string): Promise<RecordedJob> {
+  const record = await table.find(jobId);
+  if (record === undefined) {
+    throw new WorkflowError("InvalidInput", `retryOf: there is no job ${jobId}`);
+  }
+  const { input, attempt } = record;
+  if (record.executionArn === executionArn) {
+    // This execution opened it already, and died before the step was checkpointed.
+    return { jobId, attempt, input };
+  }
+  if (record.status !== "FAILED" || !(await table.reopen(record, executionArn))) {
+    throw new WorkflowError("InvalidInput", `retryOf: job ${jobId} is ${record.status}; only a FAILED job can be run again`);
+  }
+  return { jobId, attempt: attempt + 1, input };
+}
+
+function describe(error: unknown): { errorType: string; errorMessage: string } {
+  const cause = unwrapOperationError(error);
+  return cause instanceof Error ? { errorType: cause.name, errorMessage: cause.message } : { errorType: "Error", errorMessage: String(cause) };
+}
+
+export const handler = createHandler({
+  ecs: new ECSClient({}),
+  dynamodb: new DynamoDBClient({}),
+  environment: parseEnvironment(dispatchJobEnvironment),
+});

@@ -1,0 +1,91 @@
+import { ECSClient } from "@aws-sdk/client-ecs";
+import type { DurableContext } from "@aws/durable-execution-sdk-js";
+import * as z from "zod";
+import { durableHandler } from "../shared/durable-handler.ts";
+import { maxAttempts, parseEnvironment, taskEnvironment, wholeSeconds } from "../shared/environment.ts";
+import { WorkflowError } from "../shared/errors.ts";
+import { START_ALLOWANCE_SECONDS } from "../shared/job-contract.ts";
+import { outcomeOf, type StoppedTask } from "../shared/stopped-task.ts";
+import { TaskSteps } from "../shared/task-steps.ts";
+import { pollJobInput } from "./input.ts";
+
+const pollJobEnvironment = taskEnvironment.extend({
+  JOB_MAX_ATTEMPTS: maxAttempts,
+  POLL_INITIAL_SECONDS: wholeSeconds,
+  POLL_MAX_SECONDS: wholeSeconds,
+  POLL_BACKOFF_RATE: z.coerce.number().min(1),
+});
+
+interface Dependencies {
+  readonly ecs: ECSClient;
+  readonly environment: z.output<typeof pollJobEnvironment>;
+}
+
+export interface PollJobResult {
+  readonly taskArn: string;
+  readonly exitCode: number;
+  /** ISO 8601. */
+  readonly startedAt: string | undefined;
+  readonly stoppedAt: string | undefined;
+  /** How many tasks it took: more than one when the platform lost some. */
+  readonly attempts: number;
+}
+
+/** Runs a job as a task and polls until it has stopped. */
+export const createHandler = ({ ecs, environment }: Dependencies) =>
+  durableHandler(pollJobInput(environment.JOB_TIME_LIMIT_SECONDS), async (input, context): Promise<PollJobResult> => {
+    const steps = new TaskSteps(context, ecs, environment);
+    for (let attempt = 1; ; attempt++) {
+      const taskArn = await steps.run(attempt, input, { to: "exit" });
+      const task = await awaitStopOrGiveUp(steps, taskArn, environment, context);
+      const outcome = outcomeOf(task);
+      if (outcome.kind === "succeeded") {
+        return { taskArn, exitCode: 0, startedAt: task.startedAt, stoppedAt: task.stoppedAt, attempts: attempt };
+      }
+      if (outcome.kind === "failed") {
+        throw new WorkflowError("JobFailed", outcome.message);
+      }
+      context.logger.warn(outcome.message, { taskArn, attempt });
+      if (attempt >= environment.JOB_MAX_ATTEMPTS) {
+        throw new WorkflowError("JobLost", `${outcome.message}, after ${attempt} of ${environment.JOB_MAX_ATTEMPTS} attempts`);
+      }
+    }
+  });
+
+/** Leaves no task running, however it ends. */
+async function awaitStopOrGiveUp(
+  steps: TaskSteps,
+  taskArn: string,
+  environment: Dependencies["environment"],
+  context: DurableContext,
+): Promise<StoppedTask> {
+  const plan = {
+    initialSeconds: environment.POLL_INITIAL_SECONDS,
+    maxSeconds: environment.POLL_MAX_SECONDS,
+    backoffRate: environment.POLL_BACKOFF_RATE,
+  };
+  const limit = environment.JOB_TIME_LIMIT_SECONDS;
+  try {
+    const end = await steps.awaitStop(taskArn, plan, limit + START_ALLOWANCE_SECONDS);
+    switch (end) {
+      case "running":
+        throw new WorkflowError("JobTimedOut", `The job was still running after its time limit of ${limit} s`);
+      case "forgotten":
+        throw new WorkflowError("JobLost", "The task stopped too long before a poll: ECS no longer knows how it ended");
+      case "unknown":
+        throw new WorkflowError("JobLost", "ECS does not know the task that it started");
+      default:
+        return end;
+    }
+  } catch (error) {
+    try {
+      await steps.stop(taskArn, "poll-job gave up");
+    } catch (stopError) {
+      // Why it gave up matters more; the watchdog stops the tasks of a failed execution as well.
+      context.logger.error("The task could not be stopped", { taskArn, error: String(stopError) });
+    }
+    throw error;
+  }
+}
+
+export const handler = createHandler({ ecs: new ECSClient({}), environment: parseEnvironment(pollJobEnvironment) });

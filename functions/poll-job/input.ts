@@ -1,0 +1,1 @@
+export { jobInputParser as pollJobInput } from "../shared/job-input.ts";

@@ -1,0 +1,38 @@
+import * as z from "zod";
+import { describeIssues } from "./issues.ts";
+
+const seconds = z.coerce.number().int().positive();
+const identifiers = z.string().transform((list) => list.split(",")).pipe(z.array(z.string().min(1)));
+
+/** What every function that runs a job is told about the task. */
+export const taskEnvironment = z.object({
+  CLUSTER_ARN: z.string().min(1),
+  TASK_DEFINITION_ARN: z.string().min(1),
+  CONTAINER_NAME: z.string().min(1),
+  SUBNET_IDS: identifiers,
+  SECURITY_GROUP_IDS: identifiers,
+  ASSIGN_PUBLIC_IP: z.enum(["ENABLED", "DISABLED"]),
+  CAPACITY_PROVIDER: z.enum(["FARGATE", "FARGATE_SPOT"]),
+  /** Upper bound of a job's processing time. */
+  JOB_TIME_LIMIT_SECONDS: seconds,
+});
+
+export type TaskEnvironment = z.output<typeof taskEnvironment>;
+
+/** How often a job is run at most when the platform keeps taking it away: 1 is never again. */
+export const maxAttempts = z.coerce.number().int().positive();
+
+export const wholeSeconds = seconds;
+
+/**
+ * Reads the environment of a function, once, when its module loads.
+ *
+ * @throws Error naming every variable that is missing or wrong
+ */
+export function parseEnvironment<Schema extends z.ZodType>(schema: Schema, environment: NodeJS.ProcessEnv = process.env): z.output<Schema> {
+  const parsed = schema.safeParse(environment);
+  if (!parsed.success) {
+    throw new Error(`Environment: ${describeIssues(parsed.error).join("; ")}`);
+  }
+  return parsed.data;
+}

@@ -1,0 +1,31 @@
+import { DurableOperationError } from "@aws/durable-execution-sdk-js";
+
+/**
+ * The names under which failed executions are known.
+ *
+ * - `InvalidInput`: the caller's input is wrong; never retried
+ * - `JobFailed`: the job failed by itself; never run again
+ * - `JobLost`: the platform took the job away; run again, up to a bound
+ * - `JobTimedOut`: no heartbeat, or over its time limit
+ * - `CapacityUnavailable`: ECS has no room for the task at the moment; retried
+ * - `TaskRefused`: ECS refuses to run the task; never retried
+ */
+export type WorkflowErrorType = "InvalidInput" | "JobFailed" | "JobLost" | "JobTimedOut" | "CapacityUnavailable" | "TaskRefused";
+
+/** An error whose name becomes the error type of the failed execution. */
+export class WorkflowError extends Error {
+  constructor(type: WorkflowErrorType, message: string) {
+    super(message);
+    this.name = type;
+  }
+}
+
+/**
+ * What a durable operation really failed with.
+ *
+ * The SDK wraps the error of a step (`StepError` and its kin) and rebuilds it at a replay, where `instanceof` on own classes no longer
+ * works; name and message of the cause survive both.
+ */
+export function unwrapOperationError(error: unknown): unknown {
+  return error instanceof DurableOperationError && error.cause ? unwrapOperationError(error.cause) : error;
+}

@@ -1,0 +1,17 @@
+import { createHash } from "node:crypto";
+
+/** The execution's id: the last segment of its ARN, unlike the name never given twice. */
+export function executionId(executionArn: string): string {
+  return executionArn.slice(executionArn.lastIndexOf("/") + 1);
+}
+
+/**
+ * The token under which a call that creates something may be repeated without creating it twice: the same for every replay and retry of
+ * one operation, never the same for two executions.
+ *
+ * @param attempt which attempt at the job, from 1
+ * @returns 64 hexadecimal digits, the most that ECS and the Scheduler take
+ */
+export function idempotencyToken(executionArn: string, operation: string, attempt = 1): string {
+  return createHash("sha256").update(JSON.stringify([executionArn, operation, attempt])).digest("hex");
+}

@@ -1,0 +1,41 @@
+import * as z from "zod";
+
+/** What a job is asked to do. The bounds of the text and the exit code belong to the job; the workflows add their time limit. */
+export const jobInput = z.strictObject({
+  message: z.string().min(1).max(1024),
+  /** Seconds. */
+  processingTime: z.number().min(0),
+  /** Makes the sample job fail after its processing time: with an `error` it reports the failure, without one it crashes. */
+  fail: z.strictObject({ exitCode: z.number().int().min(1).max(255), error: z.string().min(1).max(1024).optional() }).optional(),
+  /** Makes the sample job hang: it stays alive, does nothing and sends no heartbeat. */
+  hang: z.boolean().optional(),
+});
+
+export type JobInput = z.output<typeof jobInput>;
+
+/** Whom the job reports to: its exit code, a durable callback, or its record in the job table. */
+export type ReportTarget =
+  | { readonly to: "exit" }
+  | { readonly to: "callback"; readonly callbackId: string }
+  | { readonly to: "record"; readonly jobId: string };
+
+/** A job as the environment variables of its container. */
+export interface JobEnvironment {
+  readonly JOB_INPUT: string;
+  readonly JOB_ATTEMPT: string;
+  readonly JOB_TIME_LIMIT_SECONDS: string;
+  readonly EXECUTION_ARN: string;
+  readonly REPORT_TO: ReportTarget["to"];
+  readonly CALLBACK_ID?: string;
+  readonly JOB_ID?: string;
+}
+
+/**
+ * How a job says that it failed: by itself, told to stop (SIGTERM: who waits for it finds out by whom), or over its time limit.
+ */
+export type JobErrorType = "JobFailed" | "JobTerminated" | "JobTimedOut";
+
+/**
+ * Time that a task may take to start and to stop, beside the job's own time: fetching the image, finding capacity. Seconds.
+ */
+export const START_ALLOWANCE_SECONDS = 900;

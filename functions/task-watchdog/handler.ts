@@ -1,0 +1,71 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import * as z from "zod";
+import { maxAttempts, parseEnvironment } from "../shared/environment.ts";
+import { parseInput } from "../shared/input.ts";
+import { JobTable } from "../shared/job-record.ts";
+import { type TaskStateChange, watchdogEvent } from "./input.ts";
+import { stopIfOrphan, stopTasksOf } from "./orphans.ts";
+import { reportStopped } from "./stopped.ts";
+import { jobTask } from "./task.ts";
+
+const watchdogEnvironment = z.object({
+  CLUSTER_ARN: z.string().min(1),
+  JOB_TABLE_NAME: z.string().min(1),
+  DISPATCH_JOB_ARN: z.string().min(1),
+  JOB_MAX_ATTEMPTS: maxAttempts,
+});
+
+interface Dependencies {
+  readonly ecs: ECSClient;
+  readonly lambda: LambdaClient;
+  readonly dynamodb: DynamoDBClient;
+  readonly environment: z.output<typeof watchdogEnvironment>;
+}
+
+/**
+ * Keeps executions and tasks together, in both directions: a task that stops without reporting fails whoever waits for it, an execution
+ * that ends takes its tasks along. Events come at least once and in any order; each is handled so that a repeat changes nothing.
+ */
+export const createHandler = ({ ecs, lambda, dynamodb, environment }: Dependencies) => {
+  const clusterArn = environment.CLUSTER_ARN;
+  const reporting = {
+    lambda,
+    table: new JobTable(dynamodb, environment.JOB_TABLE_NAME),
+    dispatchJobArn: environment.DISPATCH_JOB_ARN,
+    maxAttempts: environment.JOB_MAX_ATTEMPTS,
+  };
+
+  async function onTaskStateChange(detail: TaskStateChange): Promise<void> {
+    const task = jobTask(detail);
+    if (task === undefined) {
+      return;
+    }
+    if (detail.lastStatus === "STOPPED") {
+      await reportStopped(task, reporting);
+    } else if (detail.lastStatus === "RUNNING") {
+      await stopIfOrphan(task, lambda, ecs, clusterArn);
+    }
+  }
+
+  return async (event: unknown): Promise<void> => {
+    const parsed = parseInput(watchdogEvent, event);
+    switch (parsed["detail-type"]) {
+      case "ECS Task State Change":
+        return onTaskStateChange(parsed.detail);
+      case "Durable Execution Status Change":
+        return stopTasksOf(parsed.detail.durableExecutionArn, parsed.detail.status, ecs, clusterArn);
+    }
+  };
+};
+
+// Throttled calls are tried for longer here: GetDurableExecution allows 30 calls a second in the whole account.
+const clientConfiguration = { maxAttempts: 8 };
+
+export const handler = createHandler({
+  ecs: new ECSClient(clientConfiguration),
+  lambda: new LambdaClient(clientConfiguration),
+  dynamodb: new DynamoDBClient(clientConfiguration),
+  environment: parseEnvironment(watchdogEnvironment),
+});

@@ -1,0 +1,73 @@
+import { InvokeCommand, type LambdaClient, SendDurableExecutionCallbackFailureCommand } from "@aws-sdk/client-lambda";
+import type { JobError, JobTable } from "../shared/job-record.ts";
+import { outcomeOf, type StoppedTask } from "../shared/stopped-task.ts";
+import type { JobTask } from "./task.ts";
+
+interface Dependencies {
+  readonly lambda: LambdaClient;
+  readonly table: JobTable;
+  readonly dispatchJobArn: string;
+  readonly maxAttempts: number;
+}
+
+/** Tells whoever waits for a stopped task how it stopped, unless the job has said so itself. */
+export async function reportStopped({ report, attempt, stop }: JobTask, dependencies: Dependencies): Promise<void> {
+  const error = describeStop(stop);
+  switch (report.to) {
+    case "exit":
+      // poll-job finds out by itself.
+      return;
+    case "callback":
+      return failCallback(dependencies.lambda, report.callbackId, error);
+    case "record":
+      return failRecord(report.jobId, attempt, error, dependencies);
+  }
+}
+
+function describeStop(stop: StoppedTask): JobError {
+  const outcome = outcomeOf(stop);
+  if (outcome.kind === "succeeded") {
+    return { errorType: "JobFailed", errorMessage: "The job exited with 0 but reported no result", exitCode: 0 };
+  }
+  const { exitCode, stopReason, message } = outcome;
+  return { errorType: outcome.kind === "lost" ? "JobLost" : "JobFailed", errorMessage: message, exitCode, stopReason };
+}
+
+async function failCallback(lambda: LambdaClient, callbackId: string, { errorType, errorMessage }: JobError): Promise<void> {
+  try {
+    await lambda.send(
+      new SendDurableExecutionCallbackFailureCommand({ CallbackId: callbackId, Error: { ErrorType: errorType, ErrorMessage: errorMessage } }),
+    );
+  } catch (error) {
+    // The job has reported, or nobody waits any more.
+    if (!(error instanceof Error && error.name === "CallbackTimeoutException")) {
+      throw error;
+    }
+  }
+}
+
+async function failRecord(jobId: string, attempt: number, error: JobError, dependencies: Dependencies): Promise<void> {
+  await dependencies.table.setFailed(jobId, attempt, error);
+  if (error.errorType !== "JobLost" || attempt >= dependencies.maxAttempts) {
+    return;
+  }
+  // Looked at again, because the job may have closed its record itself (JobTerminated: it was told to stop), and so that an event that
+  // comes twice finds the job running again.
+  const record = await dependencies.table.find(jobId);
+  const lost = record?.error?.errorType === "JobLost" || record?.error?.errorType === "JobTerminated";
+  if (record?.status === "FAILED" && record.attempt === attempt && lost) {
+    await runAgain(jobId, attempt + 1, dependencies);
+  }
+}
+
+/** The execution's name makes a repeat harmless: the same name is the same execution. */
+async function runAgain(jobId: string, attempt: number, { lambda, dispatchJobArn }: Dependencies): Promise<void> {
+  await lambda.send(
+    new InvokeCommand({
+      FunctionName: dispatchJobArn,
+      InvocationType: "Event",
+      DurableExecutionName: `${jobId}-attempt-${attempt}`,
+      Payload: JSON.stringify({ retryOf: jobId }),
+    }),
+  );
+}
