@@ -1,0 +1,66 @@
+// The Node.js runtime of the local stack: a process of its own that speaks Lambda's Runtime API. Only Node's own modules
+// and its neighbours that do the same are imported, since every cold start pays for them.
+import { flushCompileCache } from "node:module";
+import { jsonConsole, writeLine } from "./json-console.ts";
+import { errorBody, loadHandler, type Handler, type HandlerContext } from "./load-handler.ts";
+import { RuntimeClient, type NextInvocation } from "./runtime-client.ts";
+
+// How the stack starts this process is not the function's business.
+delete process.env.NODE_COMPILE_CACHE;
+
+const client = new RuntimeClient(process.env.AWS_LAMBDA_RUNTIME_API ?? "");
+let requestId: string | undefined;
+jsonConsole(() => requestId);
+
+for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+  process.on(event, (error: unknown) => void crash(error, event === "uncaughtException" ? undefined : "Runtime.UnhandledPromiseRejection"));
+}
+
+try {
+  const handler = await loadHandler(process.env.LAMBDA_TASK_ROOT ?? "", process.env._HANDLER ?? "");
+  const first = client.next();
+  flushCompileCache();
+  for (let invocation = await first; ; invocation = await client.next()) await serve(handler, invocation);
+} catch (error) {
+  await crash(error);
+}
+
+async function serve(handler: Handler, invocation: NextInvocation): Promise<void> {
+  requestId = invocation.requestId;
+  process.env._X_AMZN_TRACE_ID = invocation.traceId;
+  let answer: { kind: "response" | "error"; body: string };
+  try {
+    const result = await handler(JSON.parse(invocation.event), contextOf(invocation));
+    answer = { kind: "response", body: JSON.stringify(result ?? null) };
+  } catch (error) {
+    writeLine("ERROR", requestId, ["Invoke Error", error]);
+    answer = { kind: "error", body: errorBody(error) };
+  }
+  await client.answer(invocation.requestId, answer.kind, answer.body);
+}
+
+/** Nothing that runs on after this can be trusted: the environment reports what happened and ends. */
+async function crash(error: unknown, errorType?: string): Promise<never> {
+  writeLine("ERROR", requestId, ["Uncaught Exception", error]);
+  const body = errorBody(error, errorType);
+  try {
+    await (requestId === undefined ? client.initError(body) : client.answer(requestId, "error", body));
+  } finally {
+    process.exit(1);
+  }
+}
+
+function contextOf(invocation: NextInvocation): HandlerContext {
+  const { env } = process;
+  return {
+    callbackWaitsForEmptyEventLoop: true,
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME ?? "",
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION ?? "",
+    invokedFunctionArn: invocation.functionArn,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? "",
+    awsRequestId: invocation.requestId,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME ?? "",
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME ?? "",
+    getRemainingTimeInMillis: () => Math.max(0, invocation.deadline - Date.now()),
+  };
+}

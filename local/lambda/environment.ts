@@ -1,0 +1,239 @@
+import { randomBytes } from "node:crypto";
+import type { Cancel, Clock } from "../clock.ts";
+import type { Credentials } from "../iam/access.ts";
+import type { LogSink } from "../logs/log-sink.ts";
+import type { FunctionVersion, InvocationOutcome } from "./function-version.ts";
+import { OutputLines } from "./output.ts";
+import { signalGroup, spawnGroup, type GroupProcess } from "./process-group.ts";
+import { processVariables } from "./process-variables.ts";
+import { RuntimeApi, type ReportedError } from "./runtime-api.ts";
+import { LaunchError, launchOf } from "./runtimes.ts";
+
+/** Where a function's invocations run, one at a time. */
+export interface ExecutionEnvironment {
+  /** Runs one invocation; only after `onReady`. Never rejects, and never resolves once {@link end} was called. */
+  invoke(event: string, requestId: string): Promise<InvocationOutcome>;
+  /** Kills the environment without a word about what it was doing. */
+  end(): void;
+}
+
+/** Why an environment ended, as the invocation that it concerns is told. */
+export type Failure = (requestId: string) => Extract<InvocationOutcome, { kind: "error" }>;
+
+export interface EnvironmentOptions {
+  readonly version: FunctionVersion;
+  readonly credentials: Required<Credentials>;
+  readonly clock: Clock;
+  readonly logs: LogSink;
+  readonly region: string;
+  /** URL of the gateway. */
+  readonly endpoint: string;
+  /** Where Node keeps compiled code between environments. */
+  readonly compileCacheFolder: string;
+  /** It waits for an invocation: after its start, and after each invocation. */
+  readonly onReady: () => void;
+  /** Its process is gone. `failure` is set when that kept it from becoming ready for the first time. */
+  readonly onEnded: (failure: Failure | undefined) => void;
+}
+
+/** Lambda's limit on loading a handler. Loading is real work, so it does not shrink when time runs faster. */
+const INIT_TIMEOUT_MS = 10_000;
+/** Nor is a handler's own work faster then: its time-out does not shrink below this. */
+const SHORTEST_TIMEOUT_MS = 3_000;
+
+type State = "starting" | "ready" | "busy" | "settling" | "ended";
+
+/** A child process that speaks the Runtime API. */
+export class ProcessEnvironment implements ExecutionEnvironment {
+  readonly #options: EnvironmentOptions;
+  readonly #logStreamName: string;
+  readonly #startedAt = performance.now();
+  #state: State = "starting";
+  #api: RuntimeApi | undefined;
+  #process: GroupProcess | undefined;
+  #output: OutputLines | undefined;
+  #cancelTimeout: Cancel;
+  /** Known before the process has ended; its exit explains itself otherwise. */
+  #failure: Failure | undefined;
+  #killed = false;
+  #invocation: Invocation | undefined;
+  #invocations = 0;
+  #initMilliseconds: number | undefined;
+
+  constructor(options: EnvironmentOptions) {
+    this.#options = options;
+    const { clock, version } = options;
+    this.#logStreamName = `${new Date(clock.now()).toISOString().slice(0, 10).replaceAll("-", "/")}/[${version.version}]${randomBytes(16).toString("hex")}`;
+    this.#cancelTimeout = clock.at(clock.now() + INIT_TIMEOUT_MS, () => this.#fail(timedOut(INIT_TIMEOUT_MS)));
+    this.#start().catch((error: unknown) => this.#startFailed(error));
+  }
+
+  invoke(event: string, requestId: string): Promise<InvocationOutcome> {
+    const { clock, version } = this.#options;
+    const { promise, resolve } = Promise.withResolvers<InvocationOutcome>();
+    this.#invocation = { requestId, startedAt: performance.now(), first: this.#invocations++ === 0, resolve };
+    this.#state = "busy";
+    this.#output?.renew();
+    const timeout = version.timeoutSeconds * 1000;
+    const deadline = clock.now() + Math.max(clock.scale(timeout), Math.min(timeout, SHORTEST_TIMEOUT_MS));
+    this.#cancelTimeout = clock.at(deadline, () => this.#fail(timedOut(timeout)));
+    this.#api?.deliver({ requestId, event, deadline, functionArn: version.qualifiedArn, traceId: traceId(clock.now()) });
+    return promise;
+  }
+
+  end(): void {
+    this.#invocation = undefined;
+    this.#kill();
+  }
+
+  async #start(): Promise<void> {
+    const { version, credentials, clock, region, endpoint, compileCacheFolder } = this.#options;
+    const launch = await launchOf(version);
+    this.#api = await RuntimeApi.listen({
+      ready: () => this.#ready(),
+      response: (payload) => this.#complete({ kind: "response", payload }),
+      error: (error) => this.#complete({ kind: "error", ...error }),
+      initError: (error) => this.#fail(reported(error)),
+    });
+    if (this.#killed) {
+      this.#ended(undefined);
+      return;
+    }
+    const environment = processVariables(version, credentials, {
+      region,
+      endpoint,
+      runtimeApi: this.#api.address,
+      logStreamName: this.#logStreamName,
+      speed: clock.speed,
+      compileCacheFolder,
+    });
+    const child = spawnGroup(launch.command, launch.parameters, { folder: version.codeFolder, environment });
+    this.#process = child;
+    this.#output = new OutputLines([child.stdout, child.stderr], (lines) => this.#log(lines));
+    child.once("error", (error) => this.#startFailed(error));
+    child.once("exit", (code, signal) => this.#ended(exited(code, signal)));
+  }
+
+  #startFailed(error: unknown): void {
+    const errorType = error instanceof LaunchError ? error.errorType : "Runtime.InvalidEntrypoint";
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#ended((requestId) => platformError(errorType, requestId, reason));
+  }
+
+  #ready(): void {
+    if (this.#state !== "starting" && this.#state !== "settling") return;
+    this.#cancelTimeout();
+    this.#initMilliseconds ??= performance.now() - this.#startedAt;
+    this.#state = "ready";
+    this.#options.onReady();
+  }
+
+  #complete(outcome: InvocationOutcome): void {
+    if (this.#state !== "busy") return;
+    // The time-out stays until the process asks for more: what it does after its answer is part of the invocation.
+    this.#state = "settling";
+    this.#report(outcome);
+  }
+
+  #fail(failure: Failure): void {
+    this.#failure ??= failure;
+    this.#kill();
+  }
+
+  #kill(): void {
+    this.#killed = true;
+    if (this.#process !== undefined) signalGroup(this.#process, "SIGKILL");
+  }
+
+  /** The outcome waits for the end of the process, so that no two invocations of one execution ever overlap. */
+  #ended(failure: Failure | undefined): void {
+    if (this.#state === "ended") return;
+    const neverReady = this.#initMilliseconds === undefined;
+    const cause = this.#failure ?? failure;
+    this.#cancelTimeout();
+    this.#api?.close();
+    this.#state = "ended";
+    if (this.#invocation !== undefined && cause !== undefined) this.#report(cause(this.#invocation.requestId));
+    this.#options.onEnded(neverReady ? cause : undefined);
+  }
+
+  #report(outcome: InvocationOutcome): void {
+    const invocation = this.#invocation;
+    if (invocation === undefined) return;
+    this.#invocation = undefined;
+    const durationMs = performance.now() - invocation.startedAt;
+    invocation.resolve(outcome);
+    const line = {
+      time: new Date().toISOString(),
+      type: "platform.report",
+      record: {
+        requestId: invocation.requestId,
+        metrics: {
+          durationMs: round(durationMs),
+          billedDurationMs: Math.ceil(durationMs),
+          memorySizeMB: this.#options.version.memoryMegabytes,
+          initDurationMs: invocation.first ? round(this.#initMilliseconds ?? 0) : undefined,
+        },
+        status: outcome.kind === "response" ? "success" : outcome.errorType === "Sandbox.Timedout" ? "timeout" : "error",
+      },
+    };
+    // What the handler printed before it answered is still in the pipe, to be read in this turn.
+    setImmediate(() => this.#log([JSON.stringify(line)]));
+  }
+
+  #log(lines: readonly string[]): void {
+    const timestamp = this.#options.clock.now();
+    this.#options.logs.append(
+      this.#options.version.logGroupName,
+      this.#logStreamName,
+      lines.map((message) => ({ timestamp, message })),
+    );
+  }
+}
+
+interface Invocation {
+  readonly requestId: string;
+  readonly startedAt: number;
+  /** The first one of its environment, which its start-up belongs to. */
+  readonly first: boolean;
+  readonly resolve: (outcome: InvocationOutcome) => void;
+}
+
+function platformError(errorType: string, requestId: string, reason: string): ReturnType<Failure> {
+  return { kind: "error", errorType, errorMessage: `RequestId: ${requestId} Error: ${reason}` };
+}
+
+function timedOut(milliseconds: number): Failure {
+  return (requestId) => platformError("Sandbox.Timedout", requestId, `Task timed out after ${(milliseconds / 1000).toFixed(2)} seconds`);
+}
+
+function exited(code: number | null, signal: NodeJS.Signals | null): Failure {
+  const reason =
+    signal !== null
+      ? `Runtime exited with error: signal: ${SIGNAL_NAMES[signal] ?? signal}`
+      : code === 0
+        ? "Runtime exited without providing a reason"
+        : `Runtime exited with error: exit status ${code ?? 0}`;
+  return (requestId) => platformError("Runtime.ExitError", requestId, reason);
+}
+
+/** As Lambda writes them. */
+const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {
+  SIGKILL: "killed",
+  SIGABRT: "aborted",
+  SIGSEGV: "segmentation fault",
+  SIGTERM: "terminated",
+};
+
+function reported(error: ReportedError): Failure {
+  return () => ({ kind: "error", ...error });
+}
+
+/** An X-Ray trace header; nothing is sampled here. */
+function traceId(now: number): string {
+  return `Root=1-${Math.floor(now / 1000).toString(16)}-${randomBytes(12).toString("hex")};Sampled=0`;
+}
+
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 100) / 100;
+}

@@ -1,0 +1,204 @@
+import { availableParallelism } from "node:os";
+import type { Clock } from "../clock.ts";
+import { AwsError } from "../errors.ts";
+import type { AccessControl, Credentials } from "../iam/access.ts";
+import type { Identity } from "../identity.ts";
+import type { LogSink } from "../logs/log-sink.ts";
+import { TimerQueue } from "../timers.ts";
+import { ProcessEnvironment, type ExecutionEnvironment, type Failure } from "./environment.ts";
+import { assumeFunctionRole } from "./function-session.ts";
+import type { FunctionVersion, HandlerInvoker, InvocationOutcome } from "./function-version.ts";
+
+export interface EnvironmentPoolOptions {
+  readonly clock: Clock;
+  readonly identity: Identity;
+  readonly iam: AccessControl;
+  readonly logs: LogSink;
+  /** URL of the gateway, which may listen only after the pool was made. */
+  readonly endpoint: () => string;
+  /** Where Node keeps compiled code between environments; made when missing. */
+  readonly compileCacheFolder: string;
+  /** Upper bound for one version, 1 or more. Default: twice the cores, at least 4. */
+  readonly environmentsPerVersion?: number;
+  /** Upper bound in all, 1 or more. Default: 64. */
+  readonly environments?: number;
+}
+
+/** More processes than cores let handlers that wait for an answer share them; many more only cost memory. */
+const ENVIRONMENTS_PER_VERSION = Math.max(4, 2 * availableParallelism());
+/** About 3 GB of idle Node processes. */
+const ENVIRONMENTS = 64;
+/** Long enough for somebody who tries things by hand, short enough to give the memory back. */
+const IDLE_MS = 5 * 60_000;
+
+/** A version, its environments and what waits for one. */
+interface Fleet {
+  readonly version: FunctionVersion;
+  readonly queue: Waiting[];
+  readonly members: Set<Member>;
+}
+
+interface Waiting {
+  readonly event: string;
+  readonly requestId: string;
+  readonly resolve: (outcome: InvocationOutcome) => void;
+}
+
+interface Member {
+  readonly fleet: Fleet;
+  readonly environment: ExecutionEnvironment;
+  readonly accessKeyId: string;
+  /** `settling`: has answered and not yet asked for more. */
+  state: "starting" | "idle" | "busy" | "settling" | "ending";
+  idleSince: number;
+}
+
+/**
+ * Runs handlers in execution environments: as many of a version as its load asks for, up to a bound, one invocation in
+ * each at a time. What finds no free environment waits its turn.
+ */
+export class EnvironmentPool implements HandlerInvoker {
+  readonly #options: EnvironmentPoolOptions;
+  readonly #perVersion: number;
+  readonly #total: number;
+  /** By qualified ARN. */
+  readonly #fleets = new Map<string, Fleet>();
+  readonly #members = new Set<Member>();
+  readonly #idleTimers: TimerQueue<Member>;
+  readonly #drained = Promise.withResolvers<undefined>();
+  #stopped = false;
+
+  constructor(options: EnvironmentPoolOptions) {
+    this.#options = options;
+    this.#perVersion = options.environmentsPerVersion ?? ENVIRONMENTS_PER_VERSION;
+    this.#total = options.environments ?? ENVIRONMENTS;
+    this.#idleTimers = new TimerQueue(options.clock, (member) => this.#end(member));
+  }
+
+  invoke(version: FunctionVersion, event: string, requestId: string): Promise<InvocationOutcome> {
+    const { promise, resolve } = Promise.withResolvers<InvocationOutcome>();
+    let fleet = this.#fleets.get(version.qualifiedArn);
+    if (fleet === undefined) this.#fleets.set(version.qualifiedArn, (fleet = { version, queue: [], members: new Set() }));
+    fleet.queue.push({ event, requestId, resolve });
+    this.#dispatch(fleet);
+    return promise;
+  }
+
+  /**
+   * Kills every environment. Invocations that were under way or waiting never get an outcome, as after a kill of the
+   * stack: whoever asked for them has stopped, or asks again after the next start.
+   */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#idleTimers.clear();
+    for (const member of this.#members) this.#end(member);
+    if (this.#members.size > 0) await this.#drained.promise;
+  }
+
+  /** Hands out what waits to idle environments, and starts more where that is not enough. */
+  #dispatch(fleet: Fleet): void {
+    if (this.#stopped) return;
+    for (const member of fleet.members) {
+      if (member.state !== "idle") continue;
+      const waiting = fleet.queue.shift();
+      if (waiting === undefined) break;
+      this.#run(member, waiting);
+    }
+    let coming = 0;
+    for (const { state } of fleet.members) if (state === "starting" || state === "settling") coming++;
+    while (fleet.queue.length > coming && fleet.members.size < this.#perVersion && this.#hasRoom()) {
+      if (this.#start(fleet)) coming++;
+    }
+    if (fleet.queue.length === 0 && fleet.members.size === 0) this.#fleets.delete(fleet.version.qualifiedArn);
+  }
+
+  #run(member: Member, { event, requestId, resolve }: Waiting): void {
+    this.#idleTimers.delete(member);
+    member.state = "busy";
+    void member.environment.invoke(event, requestId).then((outcome) => {
+      member.state = "settling";
+      resolve(outcome);
+    });
+  }
+
+  /** Whether one more environment may start; when not, has the longest idle one make room. */
+  #hasRoom(): boolean {
+    if (this.#members.size < this.#total) return true;
+    let longestIdle: Member | undefined;
+    for (const member of this.#members) {
+      if (member.state === "ending") return false;
+      if (member.state === "idle" && member.idleSince < (longestIdle?.idleSince ?? Infinity)) longestIdle = member;
+    }
+    if (longestIdle !== undefined) this.#end(longestIdle);
+    return false;
+  }
+
+  /** @returns false when Lambda cannot have the function's role: what waited longest fails with that */
+  #start(fleet: Fleet): boolean {
+    const { clock, identity, iam, logs, endpoint, compileCacheFolder } = this.#options;
+    const { version } = fleet;
+    let credentials: Required<Credentials>;
+    try {
+      credentials = iam.issueCredentials(assumeFunctionRole(iam, identity, version));
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      fleet.queue.shift()?.resolve({ kind: "error", errorType: error.code, errorMessage: error.message });
+      return false;
+    }
+    const environment = new ProcessEnvironment({
+      version,
+      credentials,
+      clock,
+      logs,
+      region: identity.region,
+      endpoint: endpoint(),
+      compileCacheFolder,
+      onReady: () => this.#ready(member),
+      onEnded: (failure) => this.#ended(member, failure),
+    });
+    const member: Member = { fleet, environment, accessKeyId: credentials.accessKeyId, state: "starting", idleSince: 0 };
+    fleet.members.add(member);
+    this.#members.add(member);
+    return true;
+  }
+
+  #ready(member: Member): void {
+    if (member.state === "ending") return;
+    const now = this.#options.clock.now();
+    member.state = "idle";
+    member.idleSince = now;
+    this.#idleTimers.set(member, now + IDLE_MS);
+    const starved = this.#starved();
+    if (starved !== undefined) this.#dispatch(starved);
+    this.#dispatch(member.fleet);
+  }
+
+  /** A version that has work and no environment while the pool is full: it goes before the next work of any other. */
+  #starved(): Fleet | undefined {
+    if (this.#members.size < this.#total) return undefined;
+    for (const fleet of this.#fleets.values()) if (fleet.queue.length > 0 && fleet.members.size === 0) return fleet;
+    return undefined;
+  }
+
+  #end(member: Member): void {
+    member.state = "ending";
+    member.environment.end();
+  }
+
+  #ended(member: Member, failure: Failure | undefined): void {
+    this.#idleTimers.delete(member);
+    this.#members.delete(member);
+    member.fleet.members.delete(member);
+    this.#options.iam.revokeCredentials(member.accessKeyId);
+    if (this.#stopped) {
+      if (this.#members.size === 0) this.#drained.resolve(undefined);
+      return;
+    }
+    if (failure !== undefined) {
+      const waiting = member.fleet.queue.shift();
+      waiting?.resolve(failure(waiting.requestId));
+    }
+    const fewestFirst = [...this.#fleets.values()].sort((a, b) => a.members.size - b.members.size);
+    for (const fleet of fewestFirst) this.#dispatch(fleet);
+  }
+}
