@@ -1,0 +1,42 @@
+import {
+  LambdaClient,
+  SendDurableExecutionCallbackFailureCommand,
+  SendDurableExecutionCallbackHeartbeatCommand,
+  SendDurableExecutionCallbackSuccessCommand,
+} from "@aws-sdk/client-lambda";
+import { NobodyWaits } from "../errors.ts";
+import { REPORT_ATTEMPTS, type Reporter } from "./reporter.ts";
+
+/** For a durable execution that is suspended until the job calls back. */
+export function createCallbackReporter(callbackId: string): Reporter {
+  const lambda = new LambdaClient({ maxAttempts: REPORT_ATTEMPTS });
+  const CallbackId = callbackId;
+  return {
+    heartbeat: async () => {
+      if (await isClosed(lambda.send(new SendDurableExecutionCallbackHeartbeatCommand({ CallbackId })))) {
+        throw new NobodyWaits("The callback is closed");
+      }
+    },
+    succeeded: async (result) => {
+      const Result = new TextEncoder().encode(JSON.stringify(result));
+      await isClosed(lambda.send(new SendDurableExecutionCallbackSuccessCommand({ CallbackId, Result })));
+    },
+    failed: async ({ errorType, message, exitCode }) => {
+      const Error = { ErrorType: errorType, ErrorMessage: `${message} (exit code ${exitCode})` };
+      await isClosed(lambda.send(new SendDurableExecutionCallbackFailureCommand({ CallbackId, Error })));
+    },
+  };
+}
+
+/** @returns true when the call was refused because the callback has been answered or has timed out */
+async function isClosed(call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return false;
+  } catch (error) {
+    if (error instanceof Error && error.name === "CallbackTimeoutException") {
+      return true;
+    }
+    throw error;
+  }
+}

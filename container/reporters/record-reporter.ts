@@ -1,0 +1,22 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { JobTable } from "../../functions/shared/job-record.ts";
+import { NobodyWaits } from "../errors.ts";
+import { REPORT_ATTEMPTS, type Reporter } from "./reporter.ts";
+
+/** For a job that nobody waits for: its record in the job table says how it is. @param attempt that the record must be at */
+export function createRecordReporter(tableName: string, jobId: string, attempt: number): Reporter {
+  const table = new JobTable(new DynamoDBClient({ maxAttempts: REPORT_ATTEMPTS }), tableName);
+  return {
+    heartbeat: async () => {
+      if (!(await table.setRunning(jobId, attempt))) {
+        throw new NobodyWaits("The record is closed, or at another attempt");
+      }
+    },
+    succeeded: async (result) => {
+      await table.setSucceeded(jobId, attempt, result);
+    },
+    failed: async ({ errorType, message, exitCode }) => {
+      await table.setFailed(jobId, attempt, { errorType, errorMessage: message, exitCode });
+    },
+  };
+}
