@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import type { TableDeclaration } from "../../../local/declarations.ts";
+import { DynamoDb } from "../../../local/dynamodb/dynamodb.ts";
+import { dynamodbService } from "../../../local/dynamodb/service.ts";
+import { AwsError } from "../../../local/errors.ts";
+import { LOCAL_ACCOUNT_ID } from "../../../local/identity.ts";
+
+const identity = { partition: "aws", region: "eu-central-1", accountId: LOCAL_ACCOUNT_ID };
+const table = (name: string, hashKey = "jobId"): TableDeclaration => ({
+  arn: `arn:aws:dynamodb:eu-central-1:${LOCAL_ACCOUNT_ID}:table/${name}`,
+  name,
+  hashKey,
+  attributes: [{ name: hashKey, type: "S" }],
+});
+const jobs = table("jobs");
+const item = (jobId: string) => ({ jobId: { S: jobId }, status: { S: "RUNNING" } });
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly body: Record<string, unknown>;
+}
+
+describe("DynamoDB", () => {
+  const open: DynamoDb[] = [];
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "dynamodb-"));
+  });
+  afterEach(async () => {
+    for (const dynamodb of open.splice(0)) await dynamodb.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  function start(tables: readonly TableDeclaration[] = [jobs]): DynamoDb {
+    const dynamodb = new DynamoDb({ identity, folder });
+    open.push(dynamodb);
+    dynamodb.apply({ tables });
+    return dynamodb;
+  }
+  const parse = (dynamodb: DynamoDb, operation: string, input: object) =>
+    dynamodbService(dynamodb).parse({
+      method: "POST",
+      path: "/",
+      query: new URLSearchParams(),
+      headers: { "x-amz-target": `DynamoDB_20120810.${operation}` },
+      body: Buffer.from(JSON.stringify(input)),
+    });
+  async function call(dynamodb: DynamoDb, operation: string, input: object): Promise<Answer> {
+    const caller = { kind: "user", arn: "arn:aws:iam::000000000000:user/local", accountId: LOCAL_ACCOUNT_ID } as const;
+    const { status, headers, body } = await parse(dynamodb, operation, input).execute(caller);
+    return { status, headers, text: String(body), body: JSON.parse(String(body)) as Record<string, unknown> };
+  }
+
+  it("serves the declared tables at once, by name and by ARN", async () => {
+    const dynamodb = start();
+    assert.equal((await call(dynamodb, "PutItem", { TableName: "jobs", Item: item("a") })).status, 200);
+    const { body } = await call(dynamodb, "GetItem", { TableName: jobs.arn, Key: { jobId: { S: "a" } }, ConsistentRead: true });
+    assert.deepEqual(body["Item"], item("a"));
+    const { Table } = (await call(dynamodb, "DescribeTable", { TableName: "jobs" })).body as { Table: Record<string, unknown> };
+    assert.equal(Table["TableArn"], jobs.arn);
+    assert.equal(Table["TableStatus"], "ACTIVE");
+    assert.deepEqual((await call(dynamodb, "ListTables", {})).body, { TableNames: ["jobs"] });
+  });
+
+  it("never overwrites what a condition protects", async () => {
+    const dynamodb = start();
+    await call(dynamodb, "PutItem", { TableName: "jobs", Item: { ...item("a"), status: { S: "SUCCEEDED" } } });
+    const refused = await call(dynamodb, "UpdateItem", {
+      TableName: "jobs",
+      Key: { jobId: { S: "a" } },
+      UpdateExpression: "SET #status = :failed",
+      ConditionExpression: "#status IN (:starting, :running)",
+      ExpressionAttributeNames: { "#status": "status" },
+      ExpressionAttributeValues: { ":failed": { S: "FAILED" }, ":starting": { S: "STARTING" }, ":running": { S: "RUNNING" } },
+    });
+    assert.equal(refused.status, 400);
+    assert.match(String(refused.body["__type"]), /#ConditionalCheckFailedException$/);
+    const { body } = await call(dynamodb, "GetItem", { TableName: "jobs", Key: { jobId: { S: "a" } } });
+    assert.deepEqual((body["Item"] as Record<string, unknown>)["status"], { S: "SUCCEEDED" });
+  });
+
+  it("carries the checksum that SDKs verify", async () => {
+    const { headers, text } = await call(start(), "Scan", { TableName: "jobs" });
+    assert.equal(headers["x-amz-crc32"], String(crc32(text)));
+  });
+
+  it("answers a request that makes no sense with DynamoDB's own error", async () => {
+    const dynamodb = start();
+    const invalid = await call(dynamodb, "PutItem", { TableName: "jobs", Item: { wrong: { S: "x" } } });
+    assert.equal(invalid.status, 400);
+    assert.match(String(invalid.body["__type"]), /ValidationException/);
+    const missing = await call(dynamodb, "GetItem", { TableName: "none", Key: { jobId: { S: "a" } } });
+    assert.match(String(missing.body["__type"]), /ResourceNotFoundException/);
+  });
+
+  it("keeps items over a restart and a repeated declaration", async () => {
+    const first = start();
+    await call(first, "PutItem", { TableName: "jobs", Item: item("a") });
+    first.apply({ tables: [jobs, table("more")] });
+    assert.equal((await call(first, "Scan", { TableName: "jobs" })).body["Count"], 1);
+    await open.pop()!.stop();
+    assert.equal((await call(start(), "Scan", { TableName: "jobs" })).body["Count"], 1);
+  });
+
+  it("drops a table that is no longer declared, and makes one with another key anew", async () => {
+    const dynamodb = start([jobs, table("more")]);
+    await call(dynamodb, "PutItem", { TableName: "jobs", Item: item("a") });
+    await call(dynamodb, "PutItem", { TableName: "more", Item: item("a") });
+    dynamodb.apply({ tables: [table("jobs", "id")] });
+    assert.equal((await call(dynamodb, "Scan", { TableName: "jobs" })).body["Count"], 0);
+    assert.match(String((await call(dynamodb, "Scan", { TableName: "more" })).body["__type"]), /ResourceNotFoundException/);
+    dynamodb.apply({ tables: [jobs, table("more")] });
+    assert.equal((await call(dynamodb, "Scan", { TableName: "more" })).body["Count"], 0);
+  });
+
+  it("loses no acknowledged write when its process is killed", async () => {
+    const module = new URL("../../../local/dynamodb/dynamodb.ts", import.meta.url).href;
+    const script = `
+      const { DynamoDb } = await import(${JSON.stringify(module)});
+      const dynamodb = new DynamoDb(${JSON.stringify({ identity, folder })});
+      dynamodb.apply({ tables: [${JSON.stringify(jobs)}] });
+      const put = (id) => dynamodb.execute("PutItem", { TableName: "jobs", Item: { jobId: { S: "job-" + id } } });
+      await Promise.all(Array.from({ length: 100 }, (_, id) => put(id)));
+      process.kill(process.pid, "SIGKILL");
+    `;
+    const child = spawn(process.execPath, ["--input-type=module", "--eval", script], { stdio: "ignore" });
+    const [, signal] = (await once(child, "exit")) as [number | null, string | null];
+    assert.equal(signal, "SIGKILL");
+    assert.equal((await call(start(), "Scan", { TableName: "jobs" })).body["Count"], 100);
+  });
+
+  it("asks IAM about the table, the index, or every table of a batch", () => {
+    const dynamodb = start();
+    const access = (operation: string, input: object) => parse(dynamodb, operation, input).access;
+    assert.deepEqual(access("GetItem", { TableName: "jobs" }), [{ action: "dynamodb:GetItem", resource: jobs.arn }]);
+    assert.deepEqual(access("Query", { TableName: "jobs", IndexName: "byStatus" }), [
+      { action: "dynamodb:Query", resource: `${jobs.arn}/index/byStatus` },
+    ]);
+    assert.deepEqual(
+      access("BatchWriteItem", { RequestItems: { jobs: [], other: [] } }).map(({ resource }) => resource),
+      [jobs.arn, table("other").arn],
+    );
+  });
+
+  for (const operation of ["TransactWriteItems", "CreateTable", "UpdateTimeToLive"]) {
+    it(`names ${operation} as not implemented`, () => {
+      assert.throws(
+        () => parse(start(), operation, {}),
+        (error) => error instanceof AwsError && error.code === "UnknownOperationException" && error.message.includes(`dynamodb:${operation}`),
+      );
+    });
+  }
+});
