@@ -1,0 +1,58 @@
+import * as pulumi from "@pulumi/pulumi";
+import { bundle } from "./infra/bundle.ts";
+import { CronSchedule } from "./infra/cron-schedule.ts";
+import { createFunctions, functionOutputs, JOB_FUNCTIONS } from "./infra/functions.ts";
+import { JobRuntime } from "./infra/job-runtime.ts";
+import { JobTable } from "./infra/job-table.ts";
+import { aliasArn, findPlace } from "./infra/names.ts";
+import { Network } from "./infra/network.ts";
+import { OneTimeSchedules } from "./infra/one-time-schedules.ts";
+import { readSettings } from "./infra/settings.ts";
+import { TaskWatchdog } from "./infra/task-watchdog.ts";
+
+const settings = readSettings();
+const place = findPlace(settings.region);
+const build = await bundle(import.meta.dirname);
+
+const network = new Network("network", {
+  place,
+  egress: settings.egress,
+  cidr: settings.vpcCidr,
+  availabilityZones: settings.availabilityZones,
+  logRetentionDays: settings.logRetentionDays,
+});
+const { table: jobTable } = new JobTable("jobs", { protect: settings.protect });
+const jobRuntime = new JobRuntime("job", { place, settings, imageContext: build.imageContext, table: jobTable });
+const reminders = new OneTimeSchedules("reminders", { place, targetArn: aliasArn(place, "reminder"), protect: settings.protect });
+const functions = createFunctions({ place, settings, bundles: build.functions, network, jobRuntime, jobTable, reminders });
+const reportSchedule = new CronSchedule("report-schedule", {
+  place,
+  target: functions.report,
+  expression: settings.reportSchedule,
+  timeZone: settings.reportTimeZone,
+  flexibleWindowMinutes: settings.reportFlexibleWindowMinutes,
+});
+const watchdog = new TaskWatchdog("watchdog", {
+  place,
+  watchdog: functions["task-watchdog"],
+  clusterArn: jobRuntime.cluster.arn,
+  jobFunctions: JOB_FUNCTIONS,
+});
+
+/** Stack outputs: an API for people, scripts and tests. Flat strings, stable names. */
+export default {
+  region: settings.region,
+  vpcId: network.vpcId,
+  clusterArn: jobRuntime.cluster.arn,
+  taskDefinitionArn: jobRuntime.taskDefinition.arn,
+  jobLogGroupName: jobRuntime.logGroup.name,
+  jobTableName: jobTable.name,
+  reportScheduleArn: reportSchedule.schedule.arn,
+  reportScheduleName: reportSchedule.schedule.name,
+  reportScheduleDeadLetterQueueUrl: reportSchedule.deadLetterQueue.url,
+  reminderScheduleGroupName: reminders.group.name,
+  scheduleDeadLetterQueueUrl: reminders.deadLetterQueue.url,
+  watchdogRuleArns: pulumi.all(watchdog.rules.map((rule) => rule.arn)).apply((arns) => arns.join(",")),
+  watchdogDeadLetterQueueUrl: watchdog.deadLetterQueue.url,
+  ...functionOutputs(functions),
+};

@@ -1,0 +1,71 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { deadLetterQueue } from "./dead-letter-queue.ts";
+import { allow, policy, trust } from "./iam.ts";
+import type { Place } from "./names.ts";
+import type { PublishedFunction } from "./published-function.ts";
+import type { RecurringExpression } from "./schedule-expression.ts";
+
+export interface CronScheduleArgs {
+  readonly place: Place;
+  /** What it starts: the version that is published now, so that a change of code is a change of the schedule that a preview shows. */
+  readonly target: PublishedFunction;
+  readonly expression: RecurringExpression;
+  /** IANA name; daylight saving is followed. */
+  readonly timeZone: string;
+  /** Minutes within which it may start, to spread load; 0 is on time. At most 1,440. */
+  readonly flexibleWindowMinutes: number;
+}
+
+/** An hour and five attempts, over the Scheduler's default of a day and 185: a report that is a day late helps no one. */
+const RETRY_POLICY = { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 5 };
+
+/**
+ * Starts a function again and again. The input is `{ scheduledTime, executionId }`: the moment it was due, and the
+ * Scheduler's id of this start, the same for each of its attempts.
+ *
+ * Costs 1 USD per million starts, of which 14 million a month are free. The Scheduler delivers at least once.
+ */
+export class CronSchedule extends pulumi.ComponentResource {
+  readonly schedule: aws.scheduler.Schedule;
+  readonly deadLetterQueue: aws.sqs.Queue;
+
+  constructor(name: string, args: CronScheduleArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("durable-workflows:infra:CronSchedule", name, {}, opts);
+    const targetArn = args.target.function.qualifiedArn;
+
+    // A group for this schedule alone: a trust policy can name a group, not a schedule.
+    const group = new aws.scheduler.ScheduleGroup(`${name}-group`, {}, { parent: this });
+    this.deadLetterQueue = deadLetterQueue(`${name}-dead-letters`, { parent: this });
+    const role = new aws.iam.Role(`${name}-role`, { assumeRolePolicy: trust("scheduler.amazonaws.com", args.place, group.arn) }, { parent: this });
+    const rolePolicy = new aws.iam.RolePolicy(
+      `${name}-policy`,
+      {
+        role: role.name,
+        policy: policy([
+          allow("StartTarget", ["lambda:InvokeFunction"], [targetArn]),
+          allow("SendDeadLetters", ["sqs:SendMessage"], [this.deadLetterQueue.arn]),
+        ]),
+      },
+      { parent: this },
+    );
+    this.schedule = new aws.scheduler.Schedule(
+      name,
+      {
+        groupName: group.name,
+        scheduleExpression: args.expression,
+        scheduleExpressionTimezone: args.timeZone,
+        flexibleTimeWindow: args.flexibleWindowMinutes === 0 ? { mode: "OFF" } : { mode: "FLEXIBLE", maximumWindowInMinutes: args.flexibleWindowMinutes },
+        target: {
+          arn: targetArn,
+          roleArn: role.arn,
+          input: JSON.stringify({ scheduledTime: "<aws.scheduler.scheduled-time>", executionId: "<aws.scheduler.execution-id>" }),
+          retryPolicy: RETRY_POLICY,
+          deadLetterConfig: { arn: this.deadLetterQueue.arn },
+        },
+      },
+      { parent: this, dependsOn: rolePolicy },
+    );
+    this.registerOutputs({ scheduleArn: this.schedule.arn });
+  }
+}

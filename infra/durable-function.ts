@@ -1,0 +1,33 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { allow } from "./iam.ts";
+import { executionsOf, type FunctionName, type Place } from "./names.ts";
+import { MAX_EXECUTION_SECONDS } from "./poll-operations.ts";
+import { PublishedFunction, type PublishedFunctionArgs } from "./published-function.ts";
+
+export interface DurableFunctionArgs extends PublishedFunctionArgs {
+  readonly place: Place;
+  /**
+   * Seconds that an execution may last, waits included; more than 366 days are cut to that. Up to 900 callers may wait for
+   * the result; beyond, Lambda takes only asynchronous starts.
+   */
+  readonly executionTimeoutSeconds: number;
+  /** Days that a closed execution can be read, 1 to 90. */
+  readonly retentionDays: number;
+}
+
+/**
+ * A Lambda function whose executions survive its invocations: they checkpoint, wait without cost, and go on where they were.
+ *
+ * Limits: 3,000 operations and 100 MB written per execution, 366 days. An execution stays on the version it started on.
+ * Costs about 8 USD per million operations (starts, steps, waits), 0.25 USD per GB written and 0.15 USD per GB and month
+ * kept, besides the usual price of each invocation.
+ */
+export class DurableFunction extends PublishedFunction {
+  constructor(name: FunctionName, args: DurableFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
+    const checkpointing = allow("Checkpoint", ["lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"], [executionsOf(args.place, name)]);
+    super(name, { ...args, statements: [checkpointing, ...(args.statements ?? [])] }, opts, "durable-workflows:infra:DurableFunction", {
+      executionTimeout: Math.min(args.executionTimeoutSeconds, MAX_EXECUTION_SECONDS),
+      retentionPeriod: args.retentionDays,
+    });
+  }
+}

@@ -1,0 +1,120 @@
+import type * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Build } from "./bundle.ts";
+import { DurableFunction } from "./durable-function.ts";
+import { allow, allowWithoutResource, type Statement } from "./iam.ts";
+import type { JobRuntime } from "./job-runtime.ts";
+import { aliasArn, executionsOf, type FunctionName, type Place } from "./names.ts";
+import type { Network } from "./network.ts";
+import type { OneTimeSchedules } from "./one-time-schedules.ts";
+import { jobExecutionSeconds } from "./poll-operations.ts";
+import { PublishedFunction } from "./published-function.ts";
+import type { Settings } from "./settings.ts";
+
+export interface FunctionsArgs {
+  readonly place: Place;
+  readonly settings: Settings;
+  readonly bundles: Build["functions"];
+  readonly network: Network;
+  readonly jobRuntime: JobRuntime;
+  readonly jobTable: aws.dynamodb.Table;
+  readonly reminders: OneTimeSchedules;
+}
+
+/** The functions that run a job as a task, and whose end the watchdog looks after. */
+export const JOB_FUNCTIONS = ["poll-job", "dispatch-job", "callback-job"] as const satisfies FunctionName[];
+
+/** The longest execution that a caller may wait for: 15 minutes. */
+const SHORT_EXECUTION_SECONDS = 900;
+
+type Grant = Pick<ConstructorParameters<typeof PublishedFunction>[1], "environment" | "statements">;
+
+/** Every function with its environment and its rights: who may do what stands here, and nowhere else. */
+export function createFunctions(args: FunctionsArgs): Readonly<Record<FunctionName, PublishedFunction>> {
+  const { place, settings, network, jobRuntime, jobTable, reminders } = args;
+  const { cluster, taskDefinition, runStatements, controlStatements } = jobRuntime;
+  const longExecutionSeconds = jobExecutionSeconds(settings.jobTimeLimitSeconds, settings.jobMaxAttempts);
+  const maxAttempts = { JOB_MAX_ATTEMPTS: String(settings.jobMaxAttempts) };
+  const taskEnvironment = {
+    CLUSTER_ARN: cluster.arn,
+    TASK_DEFINITION_ARN: taskDefinition.arn,
+    CONTAINER_NAME: jobRuntime.containerName,
+    SUBNET_IDS: network.taskSubnetIds.apply((ids) => ids.join(",")),
+    SECURITY_GROUP_IDS: network.taskSecurityGroupId,
+    ASSIGN_PUBLIC_IP: network.assignPublicIp,
+    CAPACITY_PROVIDER: settings.jobCapacityProvider,
+    JOB_TIME_LIMIT_SECONDS: String(settings.jobTimeLimitSeconds),
+    ...maxAttempts,
+  };
+  const common = (name: FunctionName, description: string) => ({
+    description,
+    bundle: args.bundles[name],
+    logRetentionDays: settings.logRetentionDays,
+    protect: settings.protect,
+  });
+  const durable = (name: FunctionName, description: string, executionTimeoutSeconds: number, grant: Grant = {}) =>
+    new DurableFunction(name, { ...common(name, description), place, executionTimeoutSeconds, retentionDays: settings.executionRetentionDays, ...grant });
+
+  return {
+    report: durable("report", "Fetches, waits and processes, started by a schedule", SHORT_EXECUTION_SECONDS),
+    math: durable("math", "Four operations in parallel branches", SHORT_EXECUTION_SECONDS),
+    "poll-job": durable("poll-job", "Runs a job and polls until it has stopped", longExecutionSeconds, {
+      environment: {
+        ...taskEnvironment,
+        POLL_INITIAL_SECONDS: String(settings.pollInitialSeconds),
+        POLL_MAX_SECONDS: String(settings.pollMaxSeconds),
+        POLL_BACKOFF_RATE: String(settings.pollBackoffRate),
+      },
+      statements: [...runStatements, ...controlStatements],
+    }),
+    "callback-job": durable("callback-job", "Runs a job and waits until it reports", longExecutionSeconds, {
+      environment: { ...taskEnvironment, HEARTBEAT_TIMEOUT_SECONDS: String(settings.jobHeartbeatTimeoutSeconds) },
+      statements: [...runStatements, ...controlStatements],
+    }),
+    "dispatch-job": durable("dispatch-job", "Starts a job that keeps its own record", SHORT_EXECUTION_SECONDS, {
+      environment: { ...taskEnvironment, JOB_TABLE_NAME: jobTable.name, JOB_RECORD_TTL_DAYS: String(settings.jobRecordTtlDays) },
+      statements: [...runStatements, allow("KeepRecord", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], [jobTable.arn])],
+    }),
+    "create-reminder": durable("create-reminder", "Creates a one-time schedule that starts reminder", SHORT_EXECUTION_SECONDS, {
+      environment: {
+        SCHEDULE_GROUP_NAME: reminders.group.name,
+        SCHEDULE_ROLE_ARN: reminders.role.arn,
+        REMINDER_ARN: aliasArn(place, "reminder"),
+        SCHEDULE_DEAD_LETTER_QUEUE_ARN: reminders.deadLetterQueue.arn,
+      },
+      statements: reminders.callerStatements,
+    }),
+    reminder: durable("reminder", "Delivers a reminder, started by its one-time schedule", SHORT_EXECUTION_SECONDS),
+    "task-watchdog": new PublishedFunction("task-watchdog", {
+      ...common("task-watchdog", "Ends executions whose task is gone, and tasks whose execution is gone"),
+      environment: { CLUSTER_ARN: cluster.arn, JOB_TABLE_NAME: jobTable.name, DISPATCH_JOB_ARN: aliasArn(place, "dispatch-job"), ...maxAttempts },
+      statements: watchdogStatements(place, jobRuntime, jobTable),
+    }),
+  };
+}
+
+function watchdogStatements(place: Place, { cluster, controlStatements }: JobRuntime, jobTable: aws.dynamodb.Table): Statement[] {
+  return [
+    ...controlStatements,
+    allowWithoutResource("FindTasks", ["ecs:ListTasks"], { ArnEquals: { "ecs:cluster": cluster.arn } }),
+    allow("SeeExecution", ["lambda:GetDurableExecution"], JOB_FUNCTIONS.map((name) => executionsOf(place, name))),
+    allow("FailCallback", ["lambda:SendDurableExecutionCallbackFailure"], [executionsOf(place, "callback-job")]),
+    allow("FailRecord", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [jobTable.arn]),
+    allow("RunAgain", ["lambda:InvokeFunction"], [aliasArn(place, "dispatch-job")]),
+  ];
+}
+
+/** What a person or a test script needs of each function, by its camel-cased name: `pollJobAliasArn`, `pollJobVersion`… */
+export function functionOutputs(functions: Readonly<Record<FunctionName, PublishedFunction>>): Record<string, pulumi.Output<string>> {
+  const outputs = Object.entries(functions).flatMap(([name, component]) => {
+    const prefix = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+    return [
+      [`${prefix}AliasArn`, component.alias.arn],
+      [`${prefix}FunctionName`, component.function.name],
+      [`${prefix}Version`, component.function.version],
+      [`${prefix}LogGroupName`, component.logGroup.name],
+      [`${prefix}DeadLetterQueueUrl`, component.deadLetterQueue.url],
+    ] as const;
+  });
+  return Object.fromEntries(outputs);
+}

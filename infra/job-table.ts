@@ -1,0 +1,34 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface JobTableArgs {
+  /** Refuses to delete the table, by Pulumi and by DynamoDB itself. */
+  readonly protect: boolean;
+}
+
+/**
+ * Records of dispatched jobs, one item per job, removed by DynamoDB when they expire. Billed per request (about 0.70 USD per
+ * million writes), with restore to any second of the last 35 days (0.20 USD per GB and month).
+ */
+export class JobTable extends pulumi.ComponentResource {
+  readonly table: aws.dynamodb.Table;
+
+  constructor(name: string, args: JobTableArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("durable-workflows:infra:JobTable", name, {}, opts);
+    this.table = new aws.dynamodb.Table(
+      name,
+      {
+        attributes: [{ name: "jobId", type: "S" }],
+        hashKey: "jobId",
+        billingMode: "PAY_PER_REQUEST",
+        ttl: { attributeName: "expiresAt", enabled: true },
+        pointInTimeRecovery: { enabled: true },
+        // The account's key for DynamoDB rather than AWS's own: its use can be seen in CloudTrail.
+        serverSideEncryption: { enabled: true },
+        deletionProtectionEnabled: args.protect,
+      },
+      { parent: this, protect: args.protect },
+    );
+    this.registerOutputs({ tableName: this.table.name });
+  }
+}

@@ -1,0 +1,52 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Where this stack's resources are: what ARNs are made of. */
+export interface Place {
+  readonly partition: pulumi.Output<string>;
+  readonly region: string;
+  readonly accountId: pulumi.Output<string>;
+}
+
+/** Asks AWS, once for the whole program, whose account this is. */
+export function findPlace(region: string): Place {
+  return { partition: aws.getPartitionOutput().partition, region, accountId: aws.getCallerIdentityOutput().accountId };
+}
+
+/** An ARN in this account and Region. */
+export function arn({ partition, region, accountId }: Place, service: string, resource: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`;
+}
+
+/** The functions of this program, by the names of their folders. */
+export const FUNCTION_NAMES = ["report", "poll-job", "dispatch-job", "callback-job", "math", "create-reminder", "reminder", "task-watchdog"] as const;
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
+
+/** The alias that always points to the newest published version: what callers use. */
+export const LIVE_ALIAS = "live";
+
+/**
+ * Physical names of functions are fixed, unlike others. So policies can name functions that name each other, and one-time
+ * schedules that were made at run time keep their target when a function is replaced.
+ */
+export function functionName(name: FunctionName): string {
+  return `${pulumi.getProject()}-${pulumi.getStack()}-${name}`;
+}
+
+/** ARN without qualifier. */
+export function functionArn(place: Place, name: FunctionName): pulumi.Output<string> {
+  return arn(place, "lambda", `function:${functionName(name)}`);
+}
+
+/** ARN of the alias `live`. */
+export function aliasArn(place: Place, name: FunctionName): pulumi.Output<string> {
+  return pulumi.interpolate`${functionArn(place, name)}:${LIVE_ALIAS}`;
+}
+
+/**
+ * Resource of the actions on durable executions: checkpoint, state, callbacks, reading. Their ARNs carry the version that
+ * runs, never an alias, so nothing narrower outlives the next deployment.
+ */
+export function executionsOf(place: Place, name: FunctionName): pulumi.Output<string> {
+  return pulumi.interpolate`${functionArn(place, name)}:*`;
+}

@@ -1,0 +1,112 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { deadLetterQueue } from "./dead-letter-queue.ts";
+import { allow, allowLogging, allowWithoutResource, lambdaTrust, policy, type Statement } from "./iam.ts";
+import { functionName, LIVE_ALIAS, type FunctionName } from "./names.ts";
+
+export interface PublishedFunctionArgs {
+  /** What it does, in one line, for the console. */
+  readonly description: string;
+  /** Path of its bundle, which becomes `index.mjs` in the archive. */
+  readonly bundle: string;
+  /** Environment variables. A change publishes a new version. */
+  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** What the function may do, besides writing its logs and traces and sending to its dead-letter queue. */
+  readonly statements?: readonly Statement[];
+  /** Days that its logs are kept; one of CloudWatch's values. */
+  readonly logRetentionDays: number;
+  /** Refuses to delete or replace the function, and keeps its logs when the stack is removed. */
+  readonly protect: boolean;
+}
+
+/** In Lambda's own words: seconds, and days. */
+export interface DurableConfig {
+  readonly executionTimeout: number;
+  readonly retentionPeriod: number;
+}
+
+/** Seconds of one invocation: several calls to AWS with their retries. Waiting between invocations doesn't count. */
+const TIMEOUT_SECONDS = 60;
+/** MiB. Memory buys CPU as well: below this the start of the bundled SDK takes longer than it saves. */
+const MEMORY_MEGABYTES = 256;
+
+/**
+ * A Lambda function with everything that belongs to one in production: a role of its own, JSON logs with an end, traces, a
+ * dead-letter queue for events that failed for good, a published version for every change, and the alias `live` on the
+ * newest one. Costs nothing while it is idle, but for its logs (0.03 USD per GB and month).
+ */
+export class PublishedFunction extends pulumi.ComponentResource {
+  readonly function: aws.lambda.Function;
+  readonly alias: aws.lambda.Alias;
+  readonly role: aws.iam.Role;
+  readonly logGroup: aws.cloudwatch.LogGroup;
+  readonly deadLetterQueue: aws.sqs.Queue;
+
+  /**
+   * @param name one of the program's functions; the physical name adds project and stack
+   * @param durable set by {@link DurableFunction}. Adding or removing it replaces the function
+   */
+  constructor(name: FunctionName, args: PublishedFunctionArgs, opts?: pulumi.ComponentResourceOptions, type = "durable-workflows:infra:PublishedFunction", durable?: DurableConfig) {
+    super(type, name, {}, opts);
+
+    this.logGroup = new aws.cloudwatch.LogGroup(
+      `${name}-logs`,
+      { name: `/aws/lambda/${functionName(name)}`, retentionInDays: args.logRetentionDays },
+      { parent: this, retainOnDelete: args.protect },
+    );
+    this.deadLetterQueue = deadLetterQueue(`${name}-dead-letters`, { parent: this });
+    this.role = new aws.iam.Role(`${name}-role`, { assumeRolePolicy: lambdaTrust }, { parent: this });
+    const rolePolicy = new aws.iam.RolePolicy(
+      `${name}-policy`,
+      {
+        role: this.role.name,
+        policy: policy([
+          allowLogging(this.logGroup.arn),
+          allowWithoutResource("WriteTraces", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]),
+          allow("SendDeadLetters", ["sqs:SendMessage"], [this.deadLetterQueue.arn]),
+          ...(args.statements ?? []),
+        ]),
+      },
+      { parent: this },
+    );
+    this.function = new aws.lambda.Function(
+      name,
+      {
+        name: functionName(name),
+        description: args.description,
+        role: this.role.arn,
+        runtime: "nodejs24.x",
+        // A fifth cheaper than x86_64.
+        architectures: ["arm64"],
+        handler: "index.handler",
+        code: new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.FileAsset(args.bundle) }),
+        timeout: TIMEOUT_SECONDS,
+        memorySize: MEMORY_MEGABYTES,
+        publish: true,
+        environment: args.environment && { variables: args.environment },
+        durableConfig: durable,
+        // Durable functions require JSON.
+        loggingConfig: { logFormat: "JSON", logGroup: this.logGroup.name },
+        tracingConfig: { mode: "Active" },
+        deadLetterConfig: { targetArn: this.deadLetterQueue.arn },
+      },
+      {
+        parent: this,
+        protect: args.protect,
+        // Without its policy it would fail its first events; without its log group Lambda would create one that never ends.
+        dependsOn: [rolePolicy, this.logGroup],
+        // Its name is fixed, so that the old one has to go first.
+        deleteBeforeReplace: true,
+        // Deleting a durable function stops every execution and waits for each.
+        customTimeouts: { delete: "60m" },
+      },
+    );
+    this.alias = new aws.lambda.Alias(
+      `${name}-${LIVE_ALIAS}`,
+      { name: LIVE_ALIAS, functionName: this.function.name, functionVersion: this.function.version },
+      // Goes with the function, whose fixed name a new one takes over.
+      { parent: this, deletedWith: this.function },
+    );
+    this.registerOutputs({ aliasArn: this.alias.arn, version: this.function.version });
+  }
+}

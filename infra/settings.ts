@@ -1,0 +1,193 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as z from "zod";
+import { FARGATE_CPU, fargateSizeFault } from "./fargate-size.ts";
+import { MAX_OPERATIONS, pollOperations } from "./poll-operations.ts";
+import { expressionFault, isTimeZone, type RecurringExpression } from "./schedule-expression.ts";
+import { vpcCidrFault, vpcSizeFault } from "./vpc-cidr.ts";
+
+/** The retention times that CloudWatch Logs offers, in days. */
+const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+/** One day less than an execution may last, so that the execution outlives its job. */
+const MAX_JOB_SECONDS = 31_536_000;
+
+/** Subnets in each zone, by egress: what `infra/network.ts` lays out. */
+export const SUBNETS_PER_ZONE = { public: 1, endpoints: 1, nat: 2 } as const;
+const EGRESS = ["public", "endpoints", "nat"] as const satisfies (keyof typeof SUBNETS_PER_ZONE)[];
+
+/** Every key of the namespace, from Pulumi's text to its type. What each is for stands in Pulumi.yaml, with its default. */
+const schema = z.strictObject({
+  egress: oneOf(EGRESS),
+  vpcCidr: z
+    .cidrv4({ error: ({ input }) => `is ${show(input)}; use an IPv4 block such as 10.0.0.0/16` })
+    .superRefine(
+      faults((cidr) => {
+        const fault = vpcCidrFault(cidr);
+        return fault && `is ${show(cidr)}, which ${fault}; use a block such as 10.0.0.0/16`;
+      }),
+    ),
+  availabilityZones: integer(2, 3),
+  jobCpu: number("a whole number", /^\d+$/).pipe(z.literal(FARGATE_CPU, { error: ({ input }) => `is ${show(input)}; use ${list(FARGATE_CPU)}` })),
+  jobMemory: integer(512, 122_880),
+  jobCapacityProvider: oneOf(["FARGATE", "FARGATE_SPOT"]),
+  jobTimeLimitSeconds: integer(60, MAX_JOB_SECONDS),
+  jobMaxAttempts: integer(1, 10),
+  jobHeartbeatSeconds: integer(1, 3600),
+  jobHeartbeatTimeoutSeconds: integer(2, 86_400),
+  jobRecordTtlDays: integer(1, 3650),
+  pollInitialSeconds: integer(1, 3600),
+  pollMaxSeconds: integer(1, 86_400),
+  pollBackoffRate: number("a number", /^\d+(\.\d+)?$/).pipe(z.number().superRefine(faults((rate) => (rate > 1 && rate <= 4 ? undefined : `is ${rate}; use more than 1 and at most 4`)))),
+  reportSchedule: z.custom<RecurringExpression>((input) => typeof input === "string", { error: "is not set; use for example rate(1 hour)", abort: true }).superRefine(
+    faults((expression) => {
+      const fault = expressionFault(expression);
+      return fault && `is ${show(expression)}, which ${fault}; use for example rate(1 hour) or cron(0 8 ? * MON-FRI *)`;
+    }),
+  ),
+  reportTimeZone: z.string({ error: "is not set; use an IANA time zone such as UTC" }).superRefine(faults((zone) => (isTimeZone(zone) ? undefined : `is ${show(zone)}; use an IANA time zone such as Europe/Berlin or UTC`))),
+  reportFlexibleWindowMinutes: integer(0, 1440),
+  logRetentionDays: integer(1, 3653).superRefine(faults((days) => (LOG_RETENTION_DAYS.includes(days) ? undefined : `is ${days}; CloudWatch Logs offers ${list(LOG_RETENTION_DAYS)}`))),
+  executionRetentionDays: integer(1, 90),
+  protect: oneOf(["true", "false"]).transform((text) => text === "true"),
+});
+
+/** What an environment may decide. Units are in the names: seconds, days, minutes; `jobMemory` is MiB, `jobCpu` CPU units. */
+export type Settings = Readonly<z.output<typeof schema>> & { readonly region: string };
+
+export type Egress = Settings["egress"];
+
+type Key = keyof typeof schema.shape;
+
+/** Rules between settings: reported at the first key, and only if each of the keys is good by itself. */
+const rules: readonly { readonly keys: readonly [Key, ...Key[]]; readonly fault: (settings: z.output<typeof schema>) => string | undefined }[] = [
+  {
+    keys: ["vpcCidr", "availabilityZones", "egress"],
+    fault: ({ vpcCidr, availabilityZones, egress }) => {
+      const fault = vpcSizeFault(vpcCidr, availabilityZones, SUBNETS_PER_ZONE[egress]);
+      return fault && `is ${show(vpcCidr)}, which ${fault}`;
+    },
+  },
+  {
+    keys: ["jobMemory", "jobCpu"],
+    fault: ({ jobMemory, jobCpu }) => {
+      const fault = fargateSizeFault(jobCpu, jobMemory);
+      return fault && `is ${jobMemory}; ${fault}`;
+    },
+  },
+  {
+    keys: ["jobHeartbeatTimeoutSeconds", "jobHeartbeatSeconds"],
+    fault: ({ jobHeartbeatTimeoutSeconds: timeout, jobHeartbeatSeconds: every }) =>
+      // One heartbeat lost on its way must not fail a job that is well.
+      timeout >= 2 * every ? undefined : `is ${timeout}; use at least ${2 * every}, twice jobHeartbeatSeconds`,
+  },
+  {
+    keys: ["pollMaxSeconds", "pollInitialSeconds"],
+    fault: ({ pollMaxSeconds, pollInitialSeconds }) =>
+      pollMaxSeconds >= pollInitialSeconds ? undefined : `is ${pollMaxSeconds}; use at least pollInitialSeconds (${pollInitialSeconds})`,
+  },
+  {
+    keys: ["pollMaxSeconds", "pollInitialSeconds", "pollBackoffRate", "jobTimeLimitSeconds", "jobMaxAttempts"],
+    fault: (settings) => {
+      const plan = { initialSeconds: settings.pollInitialSeconds, maxSeconds: settings.pollMaxSeconds, backoffRate: settings.pollBackoffRate };
+      const operations = pollOperations(plan, settings.jobTimeLimitSeconds, settings.jobMaxAttempts);
+      if (operations < MAX_OPERATIONS) return undefined;
+      return `is ${settings.pollMaxSeconds}; the longest job would need ${operations} durable operations of less than ${MAX_OPERATIONS}: raise pollMaxSeconds, pollInitialSeconds or pollBackoffRate, or lower jobTimeLimitSeconds`;
+    },
+  },
+  {
+    keys: ["jobRecordTtlDays", "jobTimeLimitSeconds", "jobMaxAttempts"],
+    fault: ({ jobRecordTtlDays, jobTimeLimitSeconds, jobMaxAttempts }) => {
+      const days = Math.ceil((jobTimeLimitSeconds * jobMaxAttempts) / 86_400);
+      return jobRecordTtlDays >= days ? undefined : `is ${jobRecordTtlDays}; use at least ${days}, or a record would expire while its job may still run`;
+    },
+  },
+];
+
+const checkedSchema = schema.superRefine(
+  (settings, context) => {
+    const bad = new Set(context.issues.map(({ path }) => path?.[0]));
+    for (const { keys, fault } of rules) {
+      const message = keys.some((key) => bad.has(key)) ? undefined : fault(settings);
+      if (message !== undefined) context.addIssue({ code: "custom", path: [keys[0]], message });
+    }
+  },
+  // Rules whose own keys are good run even if other keys are bad: every fault at once.
+  { when: () => true },
+);
+
+/** What `aws:defaultTags` must hold, so that every resource of every stack can be found and its cost told apart. */
+function tagFaults(tags: string | undefined, expected: Readonly<Record<string, string>>): string[] {
+  const parsed = z.object({ tags: z.record(z.string(), z.string()) }).safeParse(tags === undefined ? {} : parseJson(tags));
+  const given = parsed.success ? parsed.data.tags : {};
+  return Object.entries(expected)
+    .filter(([name, value]) => given[name] !== value)
+    .map(([name, value]) => `aws:defaultTags.tags.${name}: is ${show(given[name])}; use ${value}`);
+}
+
+/**
+ * Checks a stack's whole configuration.
+ *
+ * @param config every key with its namespace, as Pulumi's runtime has it; defaults of Pulumi.yaml included, as the engine puts them in
+ * @throws pulumi.RunError one error that lists every fault by path
+ */
+export function parseSettings(config: Readonly<Record<string, string>>, project: string, stack: string): Settings {
+  const prefix = `${project}:`;
+  const own = Object.entries(config).flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), value] as const] : []));
+  const result = checkedSchema.safeParse(Object.fromEntries(own));
+  const region = config["aws:region"];
+  const found = [
+    ...(result.error?.issues ?? []).flatMap((issue) => issueFaults(issue, prefix)),
+    ...(region === undefined ? ["aws:region: is not set; use a Region such as eu-central-1"] : []),
+    ...tagFaults(config["aws:defaultTags"], { project, environment: stack }),
+  ];
+  if (result.success && region !== undefined && found.length === 0) return { ...result.data, region };
+  const faulty = found.length === 1 ? "1 setting is wrong" : `${found.length} settings are wrong`;
+  throw new pulumi.RunError([`${faulty} in Pulumi.${stack}.yaml (correct the file, or: pulumi config set --path <path> <value>):`, ...found.map((fault) => `  ${fault}`)].join("\n"));
+}
+
+/** Reads and checks the configuration of the stack that is being evaluated. */
+export function readSettings(): Settings {
+  return parseSettings(pulumi.runtime.allConfig(), pulumi.getProject(), pulumi.getStack());
+}
+
+function issueFaults(issue: z.core.$ZodIssue, prefix: string): string[] {
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => `${prefix}${key}: is not a setting; remove it, or correct its spelling`);
+  return [`${prefix}${issue.path.join(".")}: ${issue.message}`];
+}
+
+function number(kind: string, form: RegExp) {
+  return z.string({ error: ({ input }) => `is ${show(input)}; use ${kind}` }).regex(form, { error: ({ input }) => `is ${show(input)}; use ${kind}`, abort: true }).transform(Number);
+}
+
+function integer(min: number, max: number) {
+  const error = ({ input }: { input?: unknown }) => `is ${show(input)}; use ${min} to ${max}`;
+  return number(`a whole number from ${min} to ${max}`, /^\d+$/).pipe(z.number().min(min, { error }).max(max, { error }));
+}
+
+function oneOf<const T extends readonly string[]>(values: T) {
+  return z.enum(values, { error: ({ input }) => `is ${show(input)}; use ${list(values)}` });
+}
+
+/** A zod refinement from a function that says what is wrong. */
+function faults<T>(fault: (value: T) => string | undefined) {
+  return (value: T, context: z.core.$RefinementCtx<T>) => {
+    const message = fault(value);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  };
+}
+
+function show(value: unknown): string {
+  return value === undefined ? "not set" : JSON.stringify(value);
+}
+
+function list(values: readonly (string | number)[]): string {
+  return `${values.slice(0, -1).join(", ")} or ${values.at(-1) ?? ""}`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { deadLetterQueue } from "./dead-letter-queue.ts";
+import { allowSending, policy } from "./iam.ts";
+import { functionArn, type FunctionName, type Place } from "./names.ts";
+import type { PublishedFunction } from "./published-function.ts";
+
+export interface TaskWatchdogArgs {
+  readonly place: Place;
+  /** What looks at the events. */
+  readonly watchdog: PublishedFunction;
+  /** The cluster whose tasks are watched. */
+  readonly clusterArn: pulumi.Input<string>;
+  /** The functions whose executions are watched. */
+  readonly jobFunctions: readonly FunctionName[];
+}
+
+/** EventBridge's own defaults, written down: a day and 185 attempts. A stop that nobody hears of would leave an execution waiting. */
+const RETRY_POLICY = { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 };
+
+/**
+ * Tells the watchdog function when a task stops or starts to run, and when an execution ends without its job. Events of AWS
+ * services cost nothing; each start of the function is an ordinary invocation.
+ */
+export class TaskWatchdog extends pulumi.ComponentResource {
+  readonly rules: readonly aws.cloudwatch.EventRule[];
+  readonly deadLetterQueue: aws.sqs.Queue;
+
+  constructor(name: string, args: TaskWatchdogArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("durable-workflows:infra:TaskWatchdog", name, {}, opts);
+    this.deadLetterQueue = deadLetterQueue(`${name}-dead-letters`, { parent: this });
+
+    // Events carry the function's ARN with the version that ran, or without; a longer name that starts the same is another function.
+    const functionArns = args.jobFunctions.flatMap((job) => {
+      const unqualified = functionArn(args.place, job);
+      return [unqualified, { prefix: pulumi.interpolate`${unqualified}:` }];
+    });
+    const taskRule = this.#rule(`${name}-task-changed`, args, "A task of the cluster runs or has stopped", {
+      source: ["aws.ecs"],
+      "detail-type": ["ECS Task State Change"],
+      detail: { clusterArn: [args.clusterArn], lastStatus: ["RUNNING", "STOPPED"] },
+    });
+    const executionRule = this.#rule(`${name}-execution-ended`, args, "An execution ended without waiting for its job", {
+      source: ["aws.lambda"],
+      "detail-type": ["Durable Execution Status Change"],
+      detail: { functionArn: functionArns, status: ["STOPPED", "TIMED_OUT", "FAILED"] },
+    });
+    this.rules = [taskRule, executionRule];
+
+    new aws.sqs.QueuePolicy(
+      `${name}-dead-letters-policy`,
+      {
+        queueUrl: this.deadLetterQueue.url,
+        policy: policy([
+          allowSending("TaskChanged", "events.amazonaws.com", this.deadLetterQueue.arn, taskRule.arn),
+          allowSending("ExecutionEnded", "events.amazonaws.com", this.deadLetterQueue.arn, executionRule.arn),
+        ]),
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ ruleArns: this.rules.map((rule) => rule.arn) });
+  }
+
+  /** A rule with the watchdog as its target, which lets itself be started by this rule only. */
+  #rule(name: string, { watchdog, place }: TaskWatchdogArgs, description: string, eventPattern: object): aws.cloudwatch.EventRule {
+    const rule = new aws.cloudwatch.EventRule(name, { description, eventPattern: pulumi.jsonStringify(eventPattern) }, { parent: this });
+    const permission = new aws.lambda.Permission(
+      `${name}-permission`,
+      {
+        action: "lambda:InvokeFunction",
+        function: watchdog.function.name,
+        qualifier: watchdog.alias.name,
+        principal: "events.amazonaws.com",
+        sourceArn: rule.arn,
+        sourceAccount: place.accountId,
+      },
+      // Gone with the function, whose name is fixed: with a new function comes a new permission.
+      { parent: this, deletedWith: watchdog.function },
+    );
+    new aws.cloudwatch.EventTarget(
+      `${name}-target`,
+      { rule: rule.name, arn: watchdog.alias.arn, deadLetterConfig: { arn: this.deadLetterQueue.arn }, retryPolicy: RETRY_POLICY },
+      { parent: this, dependsOn: permission },
+    );
+    return rule;
+  }
+}

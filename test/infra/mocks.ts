@@ -1,0 +1,132 @@
+import * as pulumi from "@pulumi/pulumi";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parse } from "yaml";
+
+export const PROJECT_FOLDER = join(import.meta.dirname, "../..");
+export const PROJECT = "durable-workflows";
+export const STACKS = ["dev", "staging", "prod"] as const;
+export type Stack = (typeof STACKS)[number];
+
+export const ACCOUNT = "123456789012";
+const REGION = "eu-west-1";
+
+/** A resource that the program registered. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly custom: boolean;
+  /** Plain: secrets unwrapped, archives as they are. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+export interface Evaluated {
+  readonly resources: readonly Registered[];
+  /** They carry the chain of parents' types. */
+  readonly urns: readonly string[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** Exported by the runtime, but missing from its types. */
+const runtime = pulumi.runtime as typeof pulumi.runtime & { waitForRPCs(): Promise<void> };
+
+/** Marks a secret on Pulumi's wire. */
+const SECRET = "4dabf18193072939515e22adb298388d";
+
+/** What a stack's files say, as the engine hands it to the program: the project's defaults first, then the stack's own. */
+export async function stackConfig(stack: Stack): Promise<Record<string, string>> {
+  const read = async (file: string) => {
+    const { config } = parse(await readFile(join(PROJECT_FOLDER, file), "utf8")) as { config: Record<string, unknown> };
+    return config;
+  };
+  const defaults = Object.entries(await read("Pulumi.yaml")).map(([key, entry]) => [`${PROJECT}:${key}`, (entry as { default: unknown }).default] as const);
+  const config: Record<string, unknown> = { ...Object.fromEntries(defaults), ...(await read(`Pulumi.${stack}.yaml`)) };
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]));
+}
+
+let evaluations = 0;
+
+/**
+ * Evaluates index.ts for a stack under Pulumi's mocks.
+ *
+ * @param functionVersion the published version that every function has
+ * @throws whatever the program throws; Error for a provider function that nobody mocked
+ */
+export async function evaluateProgram(stack: Stack, { functionVersion = "1", config = {} } = {}): Promise<Evaluated> {
+  const resources: Registered[] = [];
+  const unknownTokens: string[] = [];
+  pulumi.runtime.setAllConfig({ ...(await stackConfig(stack)), ...config });
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, custom, id }) => {
+        const plain = unwrap(inputs) as Record<string, unknown>;
+        resources.push({ type, name, custom: custom ?? false, inputs: plain });
+        return { id: id === undefined || id === "" ? `${name}-id` : id, state: { ...plain, ...outputsOf(type, name, plain, functionVersion) } };
+      },
+      call: ({ token }) => {
+        const known: Record<string, Record<string, string>> = {
+          "aws:index/getCallerIdentity:getCallerIdentity": { accountId: ACCOUNT },
+          "aws:index/getPartition:getPartition": { partition: "aws" },
+        };
+        const result = known[token];
+        // Pulumi swallows the message of an error thrown here.
+        if (result === undefined) unknownTokens.push(token);
+        return result ?? {};
+      },
+    },
+    PROJECT,
+    stack,
+  );
+  // A module is evaluated once for each address: the number makes this one new.
+  const entry = `${pathToFileURL(join(PROJECT_FOLDER, "index.ts")).href}?evaluation=${++evaluations}`;
+  const program = (await import(entry)) as { default: Record<string, unknown> };
+  const outputs = await new Promise<Record<string, unknown>>((resolve) => pulumi.output(program.default).apply((plain) => resolve(plain as Record<string, unknown>)));
+  await runtime.waitForRPCs();
+  if (unknownTokens.length > 0) throw new Error(`Provider functions without a mock: ${unknownTokens.join(", ")}`);
+  const monitor = pulumi.runtime.getMonitor() as unknown as { getRegisteredResources(): Map<string, unknown> };
+  return { resources, urns: [...monitor.getRegisteredResources().keys()], outputs };
+}
+
+/** What a provider would add to a resource's inputs. Every resource gets a name and an ARN. */
+function outputsOf(type: string, name: string, inputs: Readonly<Record<string, unknown>>, functionVersion: string): Record<string, unknown> {
+  const physical = typeof inputs.name === "string" ? inputs.name : `${name}-0a1b2c3`;
+  const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
+  switch (type) {
+    case "aws:lambda/function:Function": {
+      const functionArn = arn("lambda", `function:${physical}`);
+      return { name: physical, arn: functionArn, version: functionVersion, qualifiedArn: `${functionArn}:${functionVersion}` };
+    }
+    case "aws:lambda/alias:Alias":
+      return { name: physical, arn: arn("lambda", `function:${String(inputs.functionName)}:${physical}`) };
+    case "aws:ecs/taskDefinition:TaskDefinition": {
+      const arnWithoutRevision = arn("ecs", `task-definition/${String(inputs.family)}`);
+      return { arnWithoutRevision, arn: `${arnWithoutRevision}:1` };
+    }
+    case "awsx:ec2:Vpc":
+      return { vpcId: "vpc-1", publicSubnetIds: ["subnet-public"], isolatedSubnetIds: ["subnet-isolated"], privateSubnetIds: ["subnet-private"], routeTables: [{ id: "rtb-1" }] };
+    case "awsx:ecr:Repository":
+      return { url: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/${name}`, repository: { arn: arn("ecr", `repository/${name}`) } };
+    case "awsx:ecr:Image":
+      return { imageUri: `${String(inputs.repositoryUrl)}@sha256:0` };
+    case "aws:sqs/queue:Queue":
+      return { name: physical, arn: arn("sqs", physical), url: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${physical}` };
+    case "aws:iam/role:Role":
+      return { name: physical, arn: `arn:aws:iam::${ACCOUNT}:role/${physical}` };
+    case "aws:ec2/vpcEndpoint:VpcEndpoint":
+      return { prefixListId: `pl-${name}`, arn: arn("ec2", `vpc-endpoint/${name}`) };
+    case "aws:scheduler/scheduleGroup:ScheduleGroup":
+      return { name: physical, arn: arn("scheduler", `schedule-group/${physical}`) };
+    case "aws:scheduler/schedule:Schedule":
+      return { name: physical, arn: arn("scheduler", `schedule/${String(inputs.groupName)}/${physical}`) };
+    default:
+      return { name: physical, arn: arn(type.split(/[:/]/)[1] ?? "aws", physical) };
+  }
+}
+
+function unwrap(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unwrap);
+  if (value === null || typeof value !== "object" || pulumi.asset.Archive.isInstance(value)) return value;
+  if (SECRET in value) return unwrap((value as { value?: unknown }).value);
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, unwrap(member)]));
+}
