@@ -48,19 +48,18 @@ export class EventBus implements EventPublisher {
   readonly #clock: Clock;
   readonly #identity: Identity;
   readonly #iam: AccessControl;
-  readonly #invoker: () => AsyncInvoker;
+  readonly #invoker: AsyncInvoker;
   readonly #queues: MessageSender;
   readonly #retries: TimerQueue<number>;
   #rules: readonly Rule[] = [];
   #stopped = false;
 
-  /** @param options.invoker asked at each delivery, because Lambda publishes events as well and is made after the bus */
   constructor(options: {
     store: Store;
     clock: Clock;
     identity: Identity;
     iam: AccessControl;
-    invoker: () => AsyncInvoker;
+    invoker: AsyncInvoker;
     queues: MessageSender;
   }) {
     this.#store = options.store;
@@ -140,7 +139,7 @@ export class EventBus implements EventPublisher {
       throw new AwsError("InvalidParameterException", `The local stack delivers events to Lambda functions only, not to ${target.arn}.`);
     }
     this.#iam.authorizeService(this.#caller(ruleArn), { action: "lambda:InvokeFunction", resource: target.arn });
-    this.#invoker().invokeAsync(target.arn, event);
+    this.#invoker.invokeAsync(target.arn, event);
   }
 
   #failed(delivery: Delivery, failure: DeliveryFailure): void {

@@ -6,6 +6,8 @@ import type { Service } from "./service.ts";
 /** One operation of a service that speaks AWS JSON 1.0 or 1.1 (`X-Amz-Target: Prefix.Operation`). */
 export interface JsonOperation<Input> {
   readonly input: z.ZodType<Input>;
+  /** Error code for input that does not fit the schema; `ValidationException` when absent. */
+  readonly invalidInput?: string;
   access(input: Input): readonly AccessRequest[];
   /** The answer is written as JSON; `undefined` as an empty object. */
   execute(input: Input, caller: Principal): unknown;
@@ -20,7 +22,7 @@ export type AnyJsonOperation = (body: unknown) => {
 /** Ties an operation's schema to its functions, so that a service can keep operations of different inputs in one table. */
 export function jsonOperation<Input>(operation: JsonOperation<Input>): AnyJsonOperation {
   return (body) => {
-    const input = parseInput(operation.input, body);
+    const input = parseInput(operation.input, body, operation.invalidInput);
     return { access: operation.access(input), execute: (caller) => operation.execute(input, caller) };
   };
 }

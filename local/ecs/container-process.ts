@@ -1,0 +1,57 @@
+import { constants } from "node:os";
+import { type GroupProcess, signalGroup, spawnGroup } from "../lambda/process-group.ts";
+import type { Launch } from "./launch.ts";
+import { readLines } from "./task-output.ts";
+
+/** How a container ended: with a code, or without having started. */
+export type ContainerEnd = { readonly exitCode: number } | { readonly failure: string };
+
+/** After the process itself has ended, how long output that is still on its way is waited for. */
+const OUTPUT_GRACE_MS = 1000;
+
+/** One container of a task, as a process in a group of its own. */
+export class ContainerProcess {
+  /** Resolves when the process has ended and its output is read. */
+  readonly ended: Promise<ContainerEnd>;
+  readonly #child: GroupProcess;
+  #running = true;
+
+  constructor(launch: Launch, handlers: { onStarted: () => void; onLines: (lines: readonly string[]) => void }) {
+    this.#child = spawnGroup(launch.command, launch.parameters, launch);
+    this.#child.once("spawn", handlers.onStarted);
+    for (const stream of [this.#child.stdout, this.#child.stderr]) readLines(stream, handlers.onLines);
+    this.ended = this.#watch();
+  }
+
+  /** Tells the main process alone, as a container runtime does; nothing when it has ended. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.#running) this.#child.kill(signal);
+  }
+
+  /** Ends the process and all that it started. */
+  kill(): void {
+    if (this.#running) signalGroup(this.#child, "SIGKILL");
+  }
+
+  #watch(): Promise<ContainerEnd> {
+    return new Promise((resolve) => {
+      let end: ContainerEnd | undefined;
+      this.#child.once("error", (error) => {
+        this.#running = false;
+        resolve({ failure: `CannotStartContainerError: ${error.message}` });
+      });
+      this.#child.once("exit", (code, signal) => {
+        this.#running = false;
+        end = { exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]) };
+        // Something that left the group may hold the pipes open for as long as it likes.
+        setTimeout(() => {
+          this.#child.stdout.destroy();
+          this.#child.stderr.destroy();
+        }, OUTPUT_GRACE_MS).unref();
+      });
+      this.#child.once("close", () => {
+        if (end !== undefined) resolve(end);
+      });
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import type { ClusterDeclaration, StackDeclaration, TaskDefinitionDeclaration } from "../declarations.ts";
+import { arn, type Identity } from "../identity.ts";
+import type { Store } from "../store/store.ts";
+import { type Image, materialiseImage } from "./images.ts";
+
+export const definitionsSchema = `
+CREATE TABLE IF NOT EXISTS ecs_task_definition (
+  arn TEXT PRIMARY KEY,
+  family TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  definition TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS ecs_image (
+  uri TEXT PRIMARY KEY,
+  image TEXT NOT NULL
+);
+`;
+
+/**
+ * What can be run, and where. Task definitions and images stay known after the program has moved on, because executions
+ * that began with the old ones go on with them.
+ */
+export class Definitions {
+  readonly #store: Store;
+  readonly #identity: Identity;
+  readonly #imagesFolder: string;
+  #clusters: readonly ClusterDeclaration[] = [];
+
+  constructor(options: { store: Store; identity: Identity; imagesFolder: string }) {
+    this.#store = options.store;
+    this.#identity = options.identity;
+    this.#imagesFolder = options.imagesFolder;
+  }
+
+  /** @throws UserError when an image cannot be made from its Dockerfile */
+  apply(declaration: StackDeclaration): void {
+    const images = declaration.images.map((image) => [image.imageUri, materialiseImage(image, this.#imagesFolder)] as const);
+    this.#clusters = declaration.clusters;
+    this.#store.write((store) => {
+      for (const [uri, image] of images) store.run("INSERT OR REPLACE INTO ecs_image (uri, image) VALUES (?, ?)", uri, JSON.stringify(image));
+      for (const definition of declaration.taskDefinitions) {
+        store.run(
+          "INSERT OR REPLACE INTO ecs_task_definition (arn, family, revision, definition) VALUES (?, ?, ?, ?)",
+          definition.arn,
+          definition.family,
+          definition.revision,
+          JSON.stringify(definition),
+        );
+      }
+    });
+  }
+
+  get clusters(): readonly ClusterDeclaration[] {
+    return this.#clusters;
+  }
+
+  /** The ARN that a cluster's name or ARN means, whether or not there is such a cluster. */
+  clusterArn(nameOrArn = "default"): string {
+    return nameOrArn.startsWith("arn:") ? nameOrArn : arn(this.#identity, "ecs", `cluster/${nameOrArn}`);
+  }
+
+  cluster(nameOrArn?: string): ClusterDeclaration | undefined {
+    const wanted = this.clusterArn(nameOrArn);
+    return this.#clusters.find((cluster) => cluster.arn === wanted);
+  }
+
+  /** By ARN, `family:revision`, or `family` for its newest revision. */
+  taskDefinition(reference: string): TaskDefinitionDeclaration | undefined {
+    const [family = "", revision] = reference.replace(/^arn:.*:task-definition\//, "").split(":");
+    const row = this.#store
+      .prepare("SELECT definition FROM ecs_task_definition WHERE family = ? AND revision = coalesce(?, revision) ORDER BY revision DESC")
+      .get(family, revision === undefined ? null : Number(revision)) as { definition: string } | undefined;
+    if (row === undefined) return undefined;
+    const definition = JSON.parse(row.definition) as TaskDefinitionDeclaration;
+    return reference.startsWith("arn:") && revision !== undefined && definition.arn !== reference ? undefined : definition;
+  }
+
+  /** The ARN that a reference means to IAM, whether or not there is such a task definition. */
+  taskDefinitionArn(reference: string): string {
+    const known = this.taskDefinition(reference)?.arn;
+    if (known !== undefined || reference.startsWith("arn:")) return known ?? reference;
+    return arn(this.#identity, "ecs", `task-definition/${reference}${reference.includes(":") ? "" : ":*"}`);
+  }
+
+  image(uri: string): Image | undefined {
+    const row = this.#store.prepare("SELECT image FROM ecs_image WHERE uri = ?").get(uri) as { image: string } | undefined;
+    return row && (JSON.parse(row.image) as Image);
+  }
+}

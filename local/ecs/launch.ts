@@ -1,0 +1,115 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { basename, isAbsolute, join } from "node:path";
+import type { ContainerDeclaration } from "../declarations.ts";
+import type { Credentials } from "../iam/access.ts";
+import { timeScaleVariables } from "../lambda/time-scale-preload.ts";
+import type { Image } from "./images.ts";
+import type { Task } from "./task.ts";
+
+/** Why a task could not be started: its message is the task's stopped reason. */
+export class TaskStartError extends Error {
+  override readonly name = "TaskStartError";
+}
+
+/** How to start one container as a process. */
+export interface Launch {
+  readonly container: string;
+  readonly essential: boolean;
+  readonly command: string;
+  readonly parameters: readonly string[];
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly stopSignal: NodeJS.Signals;
+  readonly stopTimeoutSeconds: number;
+  readonly logGroupName?: string;
+  readonly logStreamName: string;
+}
+
+/** Names the task to whoever looks at a process of it, such as the next stack after a kill. */
+export const TASK_MARKER = "LOCAL_ECS_TASK_ARN";
+
+/** @throws TaskStartError when there is nothing to run */
+export function planLaunch(
+  task: Task,
+  container: ContainerDeclaration,
+  image: Image,
+  place: { region: string; endpoint: string; speed: number; credentials: Required<Credentials> },
+): Launch {
+  const override = task.overrides.containerOverrides?.find(({ name }) => name === container.name);
+  const variables = {
+    ...image.environment,
+    ...container.environment,
+    ...Object.fromEntries(override?.environment?.map(({ name, value }) => [name, value]) ?? []),
+  };
+  const environment = { ...inherited(), ...variables, ...provided(task, variables, place) };
+  const folder = join(image.rootFolder, image.workingDirectory);
+  // As in Docker, another entry point does without the image's command.
+  const imageCommand = container.entryPoint === undefined ? image.command : [];
+  const words = [...(container.entryPoint ?? image.entryPoint), ...(override?.command ?? container.command ?? imageCommand)];
+  const [program, ...parameters] = words.map((word) => insideImage(word, image));
+  if (program === undefined) throw new TaskStartError("CannotStartContainerError: no command specified");
+  return {
+    container: container.name,
+    essential: container.essential,
+    command: executable(program, folder, environment.PATH),
+    parameters,
+    folder,
+    environment,
+    stopSignal: image.stopSignal,
+    stopTimeoutSeconds: container.stopTimeoutSeconds,
+    logGroupName: container.logGroupName,
+    logStreamName: logStreamName(task, container),
+  };
+}
+
+export function logStreamName(task: Task, container: ContainerDeclaration): string {
+  return [container.logStreamPrefix, container.name, task.id].filter((part) => part !== undefined).join("/");
+}
+
+/** All that a task sees of the stack's own environment. */
+function inherited(): { PATH: string } & Record<string, string> {
+  const { PATH = "/usr/local/bin:/usr/bin:/bin", HOME, TZ } = process.env;
+  return { PATH, ...(HOME === undefined ? {} : { HOME }), ...(TZ === undefined ? {} : { TZ }) };
+}
+
+/** What ECS provides; it wins over what is declared, so that a task cannot leave its role or this stack by accident. */
+function provided(task: Task, declared: Readonly<Record<string, string>>, place: Parameters<typeof planLaunch>[3]): Record<string, string> {
+  return {
+    ...timeScaleVariables(place.speed, declared),
+    AWS_REGION: place.region,
+    AWS_DEFAULT_REGION: place.region,
+    AWS_EXECUTION_ENV: "AWS_ECS_FARGATE",
+    AWS_ENDPOINT_URL: place.endpoint,
+    AWS_ACCESS_KEY_ID: place.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: place.credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: place.credentials.sessionToken,
+    [TASK_MARKER]: task.arn,
+  };
+}
+
+/** An absolute path that the image has means the file in the image's folder. */
+function insideImage(word: string, image: Image): string {
+  const path = join(image.rootFolder, word);
+  return isAbsolute(word) && word !== "/" && existsSync(path) ? path : word;
+}
+
+/** @throws TaskStartError as Docker does when the program is not there */
+function executable(program: string, folder: string, path: string): string {
+  const isNode = basename(program) === "node" && (program === "node" || !isExecutable(program));
+  if (isNode) return process.execPath;
+  const candidates = program.includes("/")
+    ? [isAbsolute(program) ? program : join(folder, program)]
+    : path.split(":").map((directory) => join(directory, program));
+  const found = candidates.find(isExecutable);
+  if (found === undefined) throw new TaskStartError(`CannotStartContainerError: exec: "${program}": executable file not found in $PATH`);
+  return found;
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,98 @@
+import type { Cancel, Clock } from "../clock.ts";
+import { type ContainerEnd, ContainerProcess } from "./container-process.ts";
+import type { Launch } from "./launch.ts";
+import type { ContainerState, Task } from "./task.ts";
+
+/** The processes of one task. */
+export class TaskRun {
+  readonly accessKeyId: string;
+  readonly #launches: readonly Launch[];
+  readonly #clock: Clock;
+  readonly #onLines: (launch: Launch, lines: readonly string[]) => void;
+  readonly #onRunning: () => void;
+  readonly #onContainerEnd: () => void;
+  readonly #processes = new Map<string, ContainerProcess>();
+  readonly #ends = new Map<string, ContainerEnd>();
+  readonly #kills = new Map<string, Cancel>();
+  #started = 0;
+
+  constructor(options: {
+    launches: readonly Launch[];
+    accessKeyId: string;
+    clock: Clock;
+    onLines: (launch: Launch, lines: readonly string[]) => void;
+    /** All containers have started. */
+    onRunning: () => void;
+    onContainerEnd: () => void;
+  }) {
+    this.accessKeyId = options.accessKeyId;
+    this.#launches = options.launches;
+    this.#clock = options.clock;
+    this.#onLines = options.onLines;
+    this.#onRunning = options.onRunning;
+    this.#onContainerEnd = options.onContainerEnd;
+  }
+
+  spawn(): void {
+    for (const launch of this.#launches) {
+      const process = new ContainerProcess(launch, {
+        onStarted: () => {
+          this.#started += 1;
+          if (this.#started === this.#launches.length) this.#onRunning();
+        },
+        onLines: (lines) => this.#onLines(launch, lines),
+      });
+      this.#processes.set(launch.container, process);
+      void process.ended.then((end) => {
+        this.#kills.get(launch.container)?.();
+        this.#ends.set(launch.container, end);
+        this.#onContainerEnd();
+      });
+    }
+  }
+
+  /** Asks every container to end, and ends those that have not when their stop time-out is over. */
+  requestStop(): void {
+    for (const launch of this.#launches) {
+      const process = this.#processes.get(launch.container);
+      if (process === undefined || this.#ends.has(launch.container)) continue;
+      process.signal(launch.stopSignal);
+      const deadline = this.#clock.now() + this.#clock.scale(launch.stopTimeoutSeconds * 1000);
+      this.#kills.set(
+        launch.container,
+        this.#clock.at(deadline, () => process.kill()),
+      );
+    }
+  }
+
+  /** Ends every container now; resolves when all have ended. */
+  async kill(): Promise<void> {
+    for (const cancel of this.#kills.values()) cancel();
+    for (const process of this.#processes.values()) process.kill();
+    await Promise.all([...this.#processes.values()].map((process) => process.ended));
+  }
+
+  get allEnded(): boolean {
+    return this.#ends.size === this.#launches.length;
+  }
+
+  get essentialEnded(): boolean {
+    return this.#launches.some((launch) => launch.essential && this.#ends.has(launch.container));
+  }
+
+  containersOf(task: Task): readonly ContainerState[] {
+    return task.containers.map((container) => {
+      const end = this.#ends.get(container.name);
+      if (end === undefined) return container;
+      return { ...container, lastStatus: "STOPPED", ...("failure" in end ? { reason: end.failure } : { exitCode: end.exitCode }) };
+    });
+  }
+
+  /** Why the task stopped, unless it was stopping for a reason already. */
+  stopOf(task: Task): Pick<Task, "stopCode" | "stoppedReason"> {
+    if (task.stopCode !== undefined) return {};
+    const failed = [...this.#ends.values()].find((end) => "failure" in end);
+    if (failed !== undefined) return { stopCode: "TaskFailedToStart", stoppedReason: failed.failure };
+    return { stopCode: "EssentialContainerExited", stoppedReason: "Essential container in task exited" };
+  }
+}
