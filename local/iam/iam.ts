@@ -3,9 +3,9 @@ import { AwsError } from "../errors.ts";
 import type { Identity } from "../identity.ts";
 import type { AccessControl, AccessRequest, Credentials, Principal, ServiceCaller } from "./access.ts";
 import { CredentialRegistry, temporaryCredentials, type KnownCredentials } from "./credential-registry.ts";
-import { declaredPolicies, identityPolicy, type DeclaredPolicies } from "./declared-policies.ts";
+import { declaredPolicies, identityPolicy, type DeclaredPolicies, type NamedPolicy } from "./declared-policies.ts";
 import { denialMessage, type DecidingPolicy, type Denial } from "./denial.ts";
-import { evaluate, type Decision, type Question } from "./policy-evaluation.ts";
+import { evaluate, policiesAbout, type Decision, type Question } from "./policy-evaluation.ts";
 
 const DECISIONS_REMEMBERED = 5_000;
 const DENIALS_REMEMBERED = 200;
@@ -27,6 +27,7 @@ export class Iam implements AccessControl {
   /** The local developer. */
   readonly administrator: Principal;
   readonly #credentials = new CredentialRegistry();
+  readonly #policiesByAction = new Map<string, readonly NamedPolicy[]>();
   readonly #decisions = new Map<string, Decision>();
   readonly #denials: Denial[] = [];
   #policies: DeclaredPolicies = { roles: new Map(), resources: new Map() };
@@ -45,6 +46,7 @@ export class Iam implements AccessControl {
    */
   apply(declaration: Pick<StackDeclaration, "roles" | "resourcePolicies">): void {
     this.#policies = declaredPolicies(declaration);
+    this.#policiesByAction.clear();
     this.#decisions.clear();
   }
 
@@ -58,7 +60,7 @@ export class Iam implements AccessControl {
       "aws:PrincipalIsAWSService": "false",
     };
     this.#check(principal.arn, request, context, {
-      identityPolicies: roleArn === undefined ? ADMINISTRATOR_POLICIES : (this.#policies.roles.get(roleArn)?.identityPolicies ?? []),
+      identityPolicies: roleArn === undefined ? ADMINISTRATOR_POLICIES : this.#rolePolicies(roleArn, request.action),
       resourcePolicy: this.#policies.resources.get(request.resource),
       decidedBy: "identity-based policy",
     });
@@ -118,6 +120,16 @@ export class Iam implements AccessControl {
     this.#denials.push({ at: Date.now(), principal, action, resource, message });
     if (this.#denials.length > DENIALS_REMEMBERED) this.#denials.shift();
     throw new AwsError("AccessDeniedException", message, 403);
+  }
+
+  #rolePolicies(roleArn: string, action: string): readonly NamedPolicy[] {
+    const key = `${roleArn} ${action}`;
+    let policies = this.#policiesByAction.get(key);
+    if (policies === undefined) {
+      policies = policiesAbout(action, this.#policies.roles.get(roleArn)?.identityPolicies ?? []);
+      this.#policiesByAction.set(key, policies);
+    }
+    return policies;
   }
 
   /** Decisions depend on nothing but the question and the policies, which change in `apply` only. */

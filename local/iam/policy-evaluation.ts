@@ -1,6 +1,8 @@
 import { runUnsafeSimulation } from "@cloud-copilot/iam-simulate";
+import type { PolicyDocument, PolicyStatement } from "../declarations.ts";
+import { LOCAL_ACCOUNT_ID } from "../identity.ts";
 import type { AccessRequest } from "./access.ts";
-import type { NamedPolicy } from "./declared-policies.ts";
+import { identityPolicy, type NamedPolicy } from "./declared-policies.ts";
 
 /** Everything that decides about one request. */
 export interface Question {
@@ -24,6 +26,25 @@ export function evaluate(question: Question): Decision {
   if (result === "ImplicitlyDenied") return "not allowed";
   const byIdentity = simulate({ ...question, resourcePolicy: undefined }) === "ExplicitlyDenied";
   return byIdentity ? "denied by identity policy" : "denied by resource policy";
+}
+
+/**
+ * The policies cut down to the statements about this action. The simulator looks at every part of every statement, so
+ * that a role's whole set costs several times as much for each resource that is asked about.
+ */
+export function policiesAbout(action: string, policies: readonly NamedPolicy[]): NamedPolicy[] {
+  return policies.map((policy) => {
+    const document = policy.policyDocument as PolicyDocument; // Typed `any` by the library; made of one in declared-policies.ts.
+    return { ...policy, policyDocument: { ...document, Statement: document.Statement.filter((statement) => isAbout(action, statement)) } };
+  });
+}
+
+/** Asks the simulator itself: would the statement allow the action, if it allowed anything to anybody? */
+function isAbout(action: string, statement: PolicyStatement): boolean {
+  const everywhere: PolicyStatement = { ...statement, Effect: "Allow", Resource: "*", Condition: {} };
+  const policy = identityPolicy("statement", { Version: "2012-10-17", Statement: [everywhere] });
+  const anybody = { principal: `arn:aws:iam::${LOCAL_ACCOUNT_ID}:user/anybody`, accountId: LOCAL_ACCOUNT_ID };
+  return simulate({ ...anybody, action, resource: "*", context: {}, identityPolicies: [policy] }) === "Allowed";
 }
 
 /**

@@ -57,6 +57,14 @@ describe("IAM, identity policies", () => {
     );
   });
 
+  it("understands wildcards within an action's name, in any case of letters", () => {
+    const { iam, principal } = pollSession({ some: policy({ Effect: "Allow", Action: ["ecs:*task", "LAMBDA:get*"], Resource: "*" }) });
+    iam.authorize(principal, { action: "ecs:RunTask", resource: TASK_DEFINITION });
+    iam.authorize(principal, { action: "lambda:GetDurableExecution", resource: EXECUTION });
+    assert.throws(() => iam.authorize(principal, { action: "ecs:ListTasks", resource: CLUSTER }), refusal("ecs:ListTasks", CLUSTER));
+    assert.throws(() => iam.authorize(principal, { action: "lambda:StopDurableExecution", resource: EXECUTION }), refusal("lambda:StopDurableExecution", EXECUTION));
+  });
+
   it("holds RunTask to the cluster that a condition names", () => {
     const { iam, principal } = pollSession({
       run: policy({ Effect: "Allow", Action: "ecs:RunTask", Resource: TASK_DEFINITION.replace(/3$/, "*"), Condition: { ArnEquals: { "ecs:cluster": CLUSTER } } }),
