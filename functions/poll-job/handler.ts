@@ -5,6 +5,7 @@ import { durableHandler } from "../shared/durable-handler.ts";
 import { maxAttempts, parseEnvironment, taskEnvironment, wholeSeconds } from "../shared/environment.ts";
 import { WorkflowError } from "../shared/errors.ts";
 import { START_ALLOWANCE_SECONDS } from "../shared/job-contract.ts";
+import { effectivePlan } from "../shared/poll-plan.ts";
 import { outcomeOf, type StoppedTask } from "../shared/stopped-task.ts";
 import { TaskSteps } from "../shared/task-steps.ts";
 import { pollJobInput } from "./input.ts";
@@ -59,14 +60,16 @@ async function awaitStopOrGiveUp(
   environment: Dependencies["environment"],
   context: DurableContext,
 ): Promise<StoppedTask> {
-  const plan = {
+  const asked = {
     initialSeconds: environment.POLL_INITIAL_SECONDS,
     maxSeconds: environment.POLL_MAX_SECONDS,
     backoffRate: environment.POLL_BACKOFF_RATE,
   };
   const limit = environment.JOB_TIME_LIMIT_SECONDS;
+  const deadline = limit + START_ALLOWANCE_SECONDS;
+  const plan = effectivePlan(asked, deadline, environment.JOB_MAX_ATTEMPTS);
   try {
-    const end = await steps.awaitStop(taskArn, plan, limit + START_ALLOWANCE_SECONDS);
+    const end = await steps.awaitStop(taskArn, plan, deadline);
     switch (end) {
       case "running":
         throw new WorkflowError("JobTimedOut", `The job was still running after its time limit of ${limit} s`);

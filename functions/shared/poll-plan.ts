@@ -42,3 +42,20 @@ export function nextPollDelay(plan: PollPlan, poll: number, deadlineSeconds: num
   const remaining = deadlineSeconds - elapsedAtPoll(plan, poll);
   return remaining > 0 ? Math.min(remaining, pollInterval(plan, poll)) : undefined;
 }
+
+/** ECS forgets a stopped task an hour after its stop, and with it the exit code: no longer than this between polls, and none is missed. */
+const SAFE_INTERVAL_SECONDS = 3300;
+
+/** Of the 3,000 operations that an execution may have, what polls may use; starts, stops and retries need some too. */
+const POLL_BUDGET = 2500;
+
+/**
+ * The plan to poll by: the one asked for, with intervals short enough for ECS's memory wherever the operations last for that, which is for
+ * jobs of up to about 90 days.
+ *
+ * @param deadlineSeconds of one attempt
+ */
+export function effectivePlan(asked: PollPlan, deadlineSeconds: number, attempts: number): PollPlan {
+  const safe = { ...asked, maxSeconds: Math.min(asked.maxSeconds, SAFE_INTERVAL_SECONDS) };
+  return attempts * pollsToSee(safe, deadlineSeconds) <= POLL_BUDGET ? safe : asked;
+}

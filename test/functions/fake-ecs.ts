@@ -1,0 +1,102 @@
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { scripted } from "./scripted-client.ts";
+
+export interface FakeTask {
+  readonly taskArn: string;
+  readonly startedBy: string;
+  readonly environment: Readonly<Record<string, string>>;
+  lastStatus: "RUNNING" | "STOPPED";
+  startedAt?: Date;
+  stoppedAt?: Date;
+  stopCode?: string;
+  stoppedReason?: string;
+  exitCode?: number;
+}
+
+export const exited = (exitCode: number): Partial<FakeTask> => ({
+  lastStatus: "STOPPED",
+  exitCode,
+  stopCode: "EssentialContainerExited",
+  stoppedReason: "Essential container in task exited",
+  stoppedAt: new Date("2026-01-01T00:01:00Z"),
+});
+
+export const interrupted: Partial<FakeTask> = {
+  lastStatus: "STOPPED",
+  stopCode: "SpotInterruption",
+  stoppedReason: "Your Spot Task was interrupted.",
+  stoppedAt: new Date("2026-01-01T00:01:00Z"),
+};
+
+interface RunTaskInput {
+  readonly clientToken: string;
+  readonly startedBy: string;
+  readonly overrides: { readonly containerOverrides: readonly { readonly environment: readonly { readonly name: string; readonly value: string }[] }[] };
+}
+
+/** An ECS that starts a task once per client token and lets the test say what becomes of each task. */
+export class FakeEcs {
+  readonly tasks: FakeTask[] = [];
+  readonly calls: { operation: string; input: Record<string, unknown> }[] = [];
+  readonly client: ECSClient;
+  readonly #tokens = new Map<string, FakeTask>();
+  /** Called before an operation is answered; may throw in its place. */
+  before: (operation: string, call: number) => void = () => undefined;
+  /** Called after RunTask has started a task: a throw loses its answer. */
+  started: (task: FakeTask) => void = () => undefined;
+  /** What a new task becomes, by its number from 1. */
+  readonly #becomes: (task: number) => Partial<FakeTask>;
+
+  constructor(becomes: (task: number) => Partial<FakeTask> = () => ({})) {
+    this.#becomes = becomes;
+    this.client = scripted(new ECSClient({}), (operation, input) => this.#answer(operation, input));
+  }
+
+  count(operation: string): number {
+    return this.calls.filter((call) => call.operation === operation).length;
+  }
+
+  #answer(operation: string, input: Record<string, unknown>): object {
+    this.calls.push({ operation, input });
+    this.before(operation, this.count(operation));
+    switch (operation) {
+      case "RunTask":
+        return { tasks: [this.#run(input as unknown as RunTaskInput)], failures: [] };
+      case "DescribeTasks": {
+        const task = this.tasks.find(({ taskArn }) => taskArn === (input["tasks"] as string[])[0]);
+        return task ? { tasks: [describeTask(task)] } : { tasks: [], failures: [{ reason: "MISSING" }] };
+      }
+      case "StopTask": {
+        const task = this.tasks.find(({ taskArn }) => taskArn === input["task"]);
+        if (task) Object.assign(task, { lastStatus: "STOPPED", stopCode: "UserInitiated", stoppedReason: input["reason"], exitCode: 143 });
+        return { task: task && describeTask(task) };
+      }
+      case "ListTasks":
+        return { taskArns: this.tasks.filter((task) => task.lastStatus === "RUNNING" && task.startedBy === input["startedBy"]).map((task) => task.taskArn) };
+      default:
+        throw new Error(`Unexpected call: ${operation}`);
+    }
+  }
+
+  #run({ clientToken, startedBy, overrides }: RunTaskInput): FakeTask {
+    const present = this.#tokens.get(clientToken);
+    if (present) return present;
+    const number = this.tasks.length + 1;
+    const task: FakeTask = {
+      taskArn: `arn:aws:ecs:eu-central-1:111122223333:task/jobs/${number}`,
+      startedBy,
+      environment: Object.fromEntries(overrides.containerOverrides[0]!.environment.map(({ name, value }) => [name, value])),
+      lastStatus: "RUNNING",
+      startedAt: new Date("2026-01-01T00:00:00Z"),
+      ...this.#becomes(number),
+    };
+    this.tasks.push(task);
+    this.#tokens.set(clientToken, task);
+    this.started(task);
+    return task;
+  }
+}
+
+function describeTask({ taskArn, lastStatus, stopCode, stoppedReason, startedAt, stoppedAt, exitCode }: FakeTask): object {
+  return { taskArn, lastStatus, stopCode, stoppedReason, startedAt, stoppedAt, containers: [{ name: "job", exitCode }] };
+}
