@@ -16,10 +16,12 @@ import type { Credentials } from "./iam/access.ts";
 import { developerCredentials } from "./iam/developer-credentials.ts";
 import { Iam } from "./iam/iam.ts";
 import { LOCAL_ACCOUNT_ID, type Identity } from "./identity.ts";
-import { AsyncQueue, schema as asyncQueueSchema } from "./lambda/async-queue.ts";
+import { AsyncQueue } from "./lambda/async-queue.ts";
+import { DeadLetters } from "./lambda/dead-letters.ts";
 import { EnvironmentPool } from "./lambda/pool.ts";
-import { FunctionRegistry, schema as registrySchema } from "./lambda/registry.ts";
+import { FunctionRegistry } from "./lambda/registry.ts";
 import { lambdaRoutes } from "./lambda/routes.ts";
+import { schema as lambdaSchema } from "./lambda/schema.ts";
 import { LogStore } from "./logs/log-store.ts";
 import { logsService } from "./logs/logs-service.ts";
 import { evaluateProgram } from "./program/evaluate.ts";
@@ -73,16 +75,14 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   const lock = lockFolder(options.dataFolder);
   const store = Store.open({
     file: join(options.dataFolder, "stack.sqlite"),
-    schemas: [revisionsSchema, registrySchema, asyncQueueSchema, durableSchema, ecsSchema, eventsSchema, schedulerSchema, queuesSchema],
+    schemas: [revisionsSchema, lambdaSchema, durableSchema, ecsSchema, eventsSchema, schedulerSchema, queuesSchema],
     onFatal: options.onFatal,
   });
   const port = options.port === 0 ? await freePort() : options.port;
   const endpoint = `http://127.0.0.1:${port}`;
   const { projectFolder, stack } = options;
-  const [evaluation, credentials] = await Promise.all([
-    evaluateProgram({ projectFolder, stack, revisions: readRevisions(store), endpoint }),
-    developerCredentials(options.dataFolder),
-  ]);
+  const evaluation = await evaluateProgram({ projectFolder, stack, revisions: readRevisions(store), endpoint });
+  const credentials = developerCredentials(options.dataFolder);
   const { declaration, revisions } = await declareStack(evaluation.resources, join(options.dataFolder, "functions"));
   const identity: Identity = { partition: "aws", region: evaluation.region, accountId: LOCAL_ACCOUNT_ID };
   const services = createServices(store, identity, endpoint, credentials, options);
@@ -118,7 +118,8 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
   const queues = new Queues({ store, clock, identity, endpoint });
   const dynamodb = new DynamoDb({ identity, folder: join(options.dataFolder, "dynamodb") });
   const registry = new FunctionRegistry({ store, identity });
-  const pool = new EnvironmentPool({ store, clock, identity, iam, logs, endpoint });
+  const pool = new EnvironmentPool({ clock, identity, iam, logs, endpoint, compileCacheFolder: join(options.dataFolder, "compile-cache") });
+  const deadLetters = new DeadLetters({ queues, iam, identity, logs, clock });
   // The engine reports to the bus, and the bus starts functions through the engine.
   const events: EventPublisher = {
     publish(event) {
@@ -126,23 +127,23 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
       store.afterCommit(() => options.onEvent?.(event));
     },
   };
-  const engine = new DurableEngine({ store, clock, identity, invoker: pool, events, functions: registry, deadLetters: { deadLetter: (...letter) => asyncQueue.deadLetter(...letter) } });
-  const asyncQueue: AsyncQueue = new AsyncQueue({ store, clock, identity, registry, pool, executions: engine, queues, iam });
-  const bus: EventBus = new EventBus({ store, clock, identity, iam, invoker: asyncQueue, queues });
+  const engine = new DurableEngine({ store, clock, identity, invoker: pool, events, functions: registry, deadLetters, iam });
+  const asyncInvoker = new AsyncQueue({ store, clock, functions: registry, invoker: pool, executions: engine, deadLetters });
+  const bus: EventBus = new EventBus({ store, clock, identity, iam, invoker: asyncInvoker, queues });
   const tasks = new EcsTasks({ store, clock, identity, iam, logs, events, endpoint, dataFolder: options.dataFolder });
-  const scheduler = new Scheduler({ store, clock, identity, iam, invoker: asyncQueue, queues });
+  const scheduler = new Scheduler({ store, clock, identity, iam, invoker: asyncInvoker, queues });
   const gateway = new Gateway({
     store,
     iam,
     log: (message) => process.stderr.write(`${message}\n`),
     services: [
-      restJsonService({ signingName: "lambda", routes: [...lambdaRoutes({ registry, pool, asyncQueue, executions: engine }), ...durableRoutes(engine)] }),
+      restJsonService({ signingName: "lambda", routes: [...lambdaRoutes({ identity, registry, invoker: pool, asyncInvoker, executions: engine }), ...durableRoutes(engine)] }),
       ecsService(tasks),
       schedulerService(scheduler),
       dynamodbService(dynamodb),
       sqsService(queues),
       logsService(logs, identity),
-      stsService(identity),
+      stsService(),
     ],
   });
   return {
@@ -150,9 +151,9 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
     dynamodb,
     logs,
     declared: [logs, iam, queues, dynamodb, registry, bus, tasks, scheduler],
-    resumed: [queues, bus, asyncQueue, tasks, engine, scheduler],
+    resumed: [queues, bus, asyncInvoker, tasks, engine, scheduler],
     /** Sources of new work first, so that nothing starts while the rest goes down. */
-    stopped: [scheduler, bus, asyncQueue, engine, pool, tasks, queues, dynamodb],
+    stopped: [scheduler, bus, asyncInvoker, engine, pool, tasks, queues, dynamodb],
   };
 }
 

@@ -25,6 +25,7 @@ async function evaluate({ projectFolder, stack, revisions, endpoint }: Evaluatio
     projectFolder,
     revisions,
     endpoint,
+    defaultTags: config.defaultTags,
   };
   const resources: RegisteredResource[] = [];
   pulumi.runtime.setAllConfig(config.values);

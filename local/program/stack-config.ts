@@ -16,6 +16,8 @@ export interface StackConfig {
   readonly region: string;
   /** Every key with its namespace, values as Pulumi's runtime takes them: objects and arrays as JSON. */
   readonly values: Readonly<Record<string, string>>;
+  /** `aws:defaultTags`. */
+  readonly defaultTags: Readonly<Record<string, string>>;
 }
 
 /**
@@ -41,7 +43,15 @@ export async function readStackConfig(projectFolder: string, stack: string): Pro
   }
   const region = values["aws:region"];
   if (region === undefined) throw new UserError(`${stackFile}: aws:region is not set. Add it, for example "aws:region: eu-west-1".`);
-  return { project: project.name, region, values };
+  return { project: project.name, region, values, defaultTags: readDefaultTags(stackFile, config?.["aws:defaultTags"]) };
+}
+
+const defaultTagsSchema = z.looseObject({ tags: z.record(z.string(), z.string()) }).optional();
+
+function readDefaultTags(stackFile: string, value: unknown): Record<string, string> {
+  const parsed = defaultTagsSchema.safeParse(value);
+  if (!parsed.success) throw new UserError(`${stackFile}: aws:defaultTags must be an object with tags:\n${z.prettifyError(parsed.error)}`);
+  return parsed.data?.tags ?? {};
 }
 
 function projectDefault(entry: unknown): unknown {

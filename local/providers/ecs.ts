@@ -22,7 +22,17 @@ export const ecsProviders: Providers = {
     const configurationHash = sha256(JSON.stringify(resource.inputs));
     const revision = revisionOf(`task-definition/${family}`, configurationHash, context);
     const arnWithoutRevision = arn(context.identity, "ecs", `task-definition/${family}`);
-    return { id: family, outputs: { family, revision, arnWithoutRevision, arn: `${arnWithoutRevision}:${revision}`, configurationHash } };
+    return {
+      id: family,
+      outputs: {
+        family,
+        revision,
+        arnWithoutRevision,
+        arn: `${arnWithoutRevision}:${revision}`,
+        configurationHash,
+        tagsAll: { ...context.defaultTags, ...(resource.inputs.tags as Record<string, string> | undefined) },
+      },
+    };
   },
 };
 
@@ -52,7 +62,7 @@ const taskDefinition = z.object({
   taskRoleArn: z.string(),
   executionRoleArn: z.string(),
   containerDefinitions: jsonText(z.array(container)),
-  tags: z.record(z.string(), z.string()).default({}),
+  tagsAll: z.record(z.string(), z.string()),
 });
 
 export function declareClusters(resources: readonly RegisteredResource[]): ClusterDeclaration[] {
@@ -60,8 +70,9 @@ export function declareClusters(resources: readonly RegisteredResource[]): Clust
 }
 
 export function declareTaskDefinitions(resources: readonly RegisteredResource[]): (TaskDefinitionDeclaration & { configurationHash: string })[] {
-  return declared(resources, TASK_DEFINITION, taskDefinition).map(({ containerDefinitions, ...definition }) => ({
+  return declared(resources, TASK_DEFINITION, taskDefinition).map(({ containerDefinitions, tagsAll, ...definition }) => ({
     ...definition,
+    tags: tagsAll,
     containers: containerDefinitions.map(({ stopTimeout, logConfiguration, ...rest }) => ({
       ...rest,
       stopTimeoutSeconds: stopTimeout,

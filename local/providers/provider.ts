@@ -16,6 +16,8 @@ export interface ProviderContext {
   readonly projectFolder: string;
   readonly revisions: Revisions;
   readonly endpoint: string;
+  /** Tags that the AWS provider puts on everything: `aws:defaultTags` of the stack. */
+  readonly defaultTags: Readonly<Record<string, string>>;
 }
 
 export interface ProvidedResource {
