@@ -2,8 +2,17 @@ import { format } from "node:util";
 
 const LEVELS = { trace: "TRACE", debug: "DEBUG", log: "INFO", info: "INFO", warn: "WARN", error: "ERROR" } as const;
 
-/** Makes `console` write one JSON object a line, as Lambda does with the log format JSON. */
+/** What Node has behind a standard stream that is a pipe; undocumented, so all of it is optional. */
+interface PipeStream {
+  readonly _handle?: { setBlocking?(blocking: boolean): void };
+}
+
+/**
+ * Makes `console` write one JSON object a line, as Lambda does with the log format JSON. Output waits for whoever reads
+ * it: otherwise a handler that prints faster would pile it up in its memory.
+ */
 export function jsonConsole(requestId: () => string | undefined): void {
+  for (const stream of [process.stdout, process.stderr] as PipeStream[]) stream._handle?.setBlocking?.(true);
   for (const [method, level] of Object.entries(LEVELS) as [keyof typeof LEVELS, string][]) {
     // eslint-disable-next-line no-console -- replaced, not written to
     console[method] = (...values: unknown[]) => writeLine(level, requestId(), values);

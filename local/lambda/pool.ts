@@ -51,6 +51,8 @@ interface Member {
   /** `settling`: has answered and not yet asked for more. */
   state: "starting" | "idle" | "busy" | "settling" | "ending";
   idleSince: number;
+  /** The version that it makes room for by ending. */
+  heir?: Fleet;
 }
 
 /**
@@ -106,7 +108,7 @@ export class EnvironmentPool implements HandlerInvoker {
     }
     let coming = 0;
     for (const { state } of fleet.members) if (state === "starting" || state === "settling") coming++;
-    while (fleet.queue.length > coming && fleet.members.size < this.#perVersion && this.#hasRoom()) {
+    while (fleet.queue.length > coming && fleet.members.size < this.#perVersion && this.#hasRoomFor(fleet)) {
       if (this.#start(fleet)) coming++;
     }
     if (fleet.queue.length === 0 && fleet.members.size === 0) this.#fleets.delete(fleet.version.qualifiedArn);
@@ -121,15 +123,18 @@ export class EnvironmentPool implements HandlerInvoker {
     });
   }
 
-  /** Whether one more environment may start; when not, has the longest idle one make room. */
-  #hasRoom(): boolean {
+  /** Whether one more environment may start; when not, has the longest idle one make room for it. */
+  #hasRoomFor(fleet: Fleet): boolean {
     if (this.#members.size < this.#total) return true;
     let longestIdle: Member | undefined;
     for (const member of this.#members) {
       if (member.state === "ending") return false;
       if (member.state === "idle" && member.idleSince < (longestIdle?.idleSince ?? Infinity)) longestIdle = member;
     }
-    if (longestIdle !== undefined) this.#end(longestIdle);
+    if (longestIdle !== undefined) {
+      longestIdle.heir = fleet;
+      this.#end(longestIdle);
+    }
     return false;
   }
 
@@ -165,9 +170,12 @@ export class EnvironmentPool implements HandlerInvoker {
   #ready(member: Member): void {
     if (member.state === "ending") return;
     const now = this.#options.clock.now();
+    const justStarted = member.state === "starting";
     member.state = "idle";
     member.idleSince = now;
     this.#idleTimers.set(member, now + IDLE_MS);
+    // A new environment serves at least once, or two versions could take one's room from each other for ever.
+    if (justStarted) this.#dispatch(member.fleet);
     const starved = this.#starved();
     if (starved !== undefined) this.#dispatch(starved);
     this.#dispatch(member.fleet);
@@ -198,7 +206,7 @@ export class EnvironmentPool implements HandlerInvoker {
       const waiting = member.fleet.queue.shift();
       waiting?.resolve(failure(waiting.requestId));
     }
-    const fewestFirst = [...this.#fleets.values()].sort((a, b) => a.members.size - b.members.size);
-    for (const fleet of fewestFirst) this.#dispatch(fleet);
+    if (member.heir !== undefined) this.#dispatch(member.heir);
+    for (const fleet of this.#fleets.values()) this.#dispatch(fleet);
   }
 }
