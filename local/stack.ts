@@ -151,7 +151,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
     dynamodb,
     logs,
     declared: [logs, iam, queues, dynamodb, registry, bus, tasks, scheduler],
-    resumed: [queues, bus, asyncInvoker, tasks, engine, scheduler],
+    resumed: [queues, bus, asyncInvoker, tasks, { start: () => engine.resume() }, scheduler],
     /** Sources of new work first, so that nothing starts while the rest goes down. */
     stopped: [scheduler, bus, asyncInvoker, engine, pool, tasks, queues, dynamodb],
   };

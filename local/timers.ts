@@ -13,7 +13,7 @@ interface Timer<K> {
 export class TimerQueue<K> {
   readonly #clock: Clock;
   readonly #onDue: (key: K) => void;
-  readonly #heap = new TinyQueue<Timer<K>>([], (a, b) => a.due - b.due);
+  #heap = new TinyQueue<Timer<K>>([], byDue);
   readonly #current = new Map<K, Timer<K>>();
   #armedFor = Infinity;
   #cancel: Cancel | undefined;
@@ -32,6 +32,7 @@ export class TimerQueue<K> {
     const timer = { key, due };
     this.#current.set(key, timer);
     this.#heap.push(timer);
+    this.#compact();
     this.#arm();
   }
 
@@ -67,10 +68,20 @@ export class TimerQueue<K> {
     this.#arm();
   }
 
+  /** Far timers that are always deleted before their time, such as time-outs, would fill the heap without ever surfacing. */
+  #compact(): void {
+    if (this.#heap.length < 1024 || this.#heap.length < 2 * this.#current.size) return;
+    this.#heap = new TinyQueue([...this.#current.values()], byDue);
+  }
+
   /** Moved and deleted timers stay in the heap until they surface. */
   #dropStale(): void {
     for (let next = this.#heap.peek(); next !== undefined && this.#current.get(next.key) !== next; next = this.#heap.peek()) {
       this.#heap.pop();
     }
   }
+}
+
+function byDue(a: { readonly due: number }, b: { readonly due: number }): number {
+  return a.due - b.due;
 }

@@ -1,4 +1,5 @@
 import type { FunctionVersion } from "../lambda/function-version.ts";
+import type { Operation, OperationUpdate } from "./operation.ts";
 
 export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "STOPPED";
 
@@ -35,4 +36,41 @@ export interface DurableExecutionStarter {
   start(request: StartRequest): { readonly executionArn: string; readonly existing: boolean };
   /** Resolves when the execution has closed, at once if it has. */
   waitForClose(executionArn: string): Promise<ClosedExecution>;
+}
+
+export interface CheckpointRequest {
+  readonly DurableExecutionArn: string;
+  readonly CheckpointToken: string;
+  readonly ClientToken?: string;
+  readonly Updates?: readonly OperationUpdate[];
+}
+
+export interface CheckpointResponse {
+  /** Absent when the checkpoint has closed the execution. */
+  readonly CheckpointToken?: string;
+  readonly NewExecutionState: { readonly Operations: readonly Operation[] };
+}
+
+export interface StateRequest {
+  readonly DurableExecutionArn: string;
+  readonly CheckpointToken: string;
+  readonly Marker?: string;
+  /** 1 to 1,000. */
+  readonly MaxItems?: number;
+}
+
+export interface StateResponse {
+  readonly Operations: readonly Operation[];
+  readonly NextMarker?: string;
+}
+
+/**
+ * What a running handler needs of the engine. Both work in this turn's transaction: the answer may be given once
+ * `store.committed()` has resolved. Time stamps are epoch milliseconds, as in the invocation event.
+ *
+ * @throws AwsError InvalidParameterValueException
+ */
+export interface DurableStateAccess {
+  checkpoint(request: CheckpointRequest): CheckpointResponse;
+  getExecutionState(request: StateRequest): StateResponse;
 }

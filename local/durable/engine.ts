@@ -1,0 +1,177 @@
+import type { Clock } from "../clock.ts";
+import type { EventPublisher } from "../events/event.ts";
+import type { AccessControl } from "../iam/access.ts";
+import type { Identity } from "../identity.ts";
+import type { DeadLetterSink, FunctionDirectory, HandlerInvoker } from "../lambda/function-version.ts";
+import type { Store } from "../store/store.ts";
+import { ChainedInvokes } from "./chained-invokes.ts";
+import { CheckpointApi } from "./checkpoint-api.ts";
+import { Closing } from "./closing.ts";
+import type {
+  CheckpointRequest,
+  CheckpointResponse,
+  ClosedExecution,
+  DurableExecutionStarter,
+  DurableStateAccess,
+  ErrorObject,
+  StartRequest,
+  StateRequest,
+  StateResponse,
+} from "./contract.ts";
+import { executionArn } from "./execution-arn.ts";
+import type { LiveExecution } from "./live-execution.ts";
+import { invalid } from "./machine/invalid.ts";
+import { type CallbackReport, reportCallback, stop } from "./machine/outside.ts";
+import { DurableQueries } from "./queries.ts";
+import { DurableRepository, type ExecutionRow } from "./repository.ts";
+import { RetentionSweep } from "./retention.ts";
+import { ExecutionRunner } from "./runner.ts";
+import { parseCallbackId } from "./secrets.ts";
+import { ExecutionStarts } from "./starts.ts";
+
+export { schema } from "./schema.ts";
+
+export interface DurableEngineOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly identity: Identity;
+  readonly invoker: HandlerInvoker;
+  readonly functions: FunctionDirectory;
+  readonly events: EventPublisher;
+  readonly deadLetters: DeadLetterSink;
+  readonly iam: AccessControl;
+}
+
+/**
+ * Lambda's durable executions. Every method that changes something does so in this turn's transaction, and may be answered
+ * once `store.committed()` has resolved.
+ */
+export class DurableEngine implements DurableExecutionStarter, DurableStateAccess {
+  readonly queries: DurableQueries;
+  readonly #options: DurableEngineOptions;
+  readonly #repository: DurableRepository;
+  readonly #runner: ExecutionRunner;
+  readonly #starts: ExecutionStarts;
+  readonly #chained: ChainedInvokes;
+  readonly #checkpoints: CheckpointApi;
+  readonly #closing: Closing;
+  readonly #retention: RetentionSweep;
+  readonly #waiting = new Map<number, PromiseWithResolvers<ClosedExecution>>();
+
+  constructor(options: DurableEngineOptions) {
+    this.#options = options;
+    const repository = new DurableRepository(options.store);
+    const runner = new ExecutionRunner({ ...options, repository, onClosed: (live) => this.#closed(live) });
+    const parts = { ...options, repository, runner };
+    this.#repository = repository;
+    this.#runner = runner;
+    this.#starts = new ExecutionStarts(parts);
+    this.#chained = new ChainedInvokes({ ...parts, starts: this.#starts });
+    this.#checkpoints = new CheckpointApi(parts, this.#chained);
+    this.#closing = new Closing(parts);
+    this.#retention = new RetentionSweep(parts);
+    this.queries = new DurableQueries(parts);
+  }
+
+  /** Goes on with everything that was under way when the stack was last stopped or killed. */
+  resume(): void {
+    this.#runner.resume();
+    this.#chained.resume();
+    this.#retention.start();
+  }
+
+  /** Sets no more timers and listens to no more invocations; what is under way goes on at the next {@link resume}. */
+  stop(): void {
+    this.#runner.stop();
+    this.#retention.stop();
+  }
+
+  start(request: StartRequest): { readonly executionArn: string; readonly existing: boolean } {
+    return this.#starts.start(request);
+  }
+
+  /** @throws AwsError ResourceNotFoundException */
+  async waitForClose(arn: string): Promise<ClosedExecution> {
+    const row = this.queries.find(arn);
+    if (row.status !== "RUNNING") return this.queries.closed(arn, row);
+    let waiting = this.#waiting.get(row.id);
+    if (waiting === undefined) this.#waiting.set(row.id, (waiting = Promise.withResolvers()));
+    return waiting.promise;
+  }
+
+  checkpoint(request: CheckpointRequest): CheckpointResponse {
+    return this.#checkpoints.checkpoint(request);
+  }
+
+  getExecutionState(request: StateRequest): StateResponse {
+    return this.#checkpoints.getExecutionState(request);
+  }
+
+  /**
+   * Stops an execution, for good and at once; one that has closed already stays as it is. What it started by chained invokes
+   * goes on.
+   *
+   * @returns when it closed, in epoch milliseconds
+   * @throws AwsError ResourceNotFoundException, InvalidParameterValueException
+   */
+  stopExecution(arn: string, error: ErrorObject): number {
+    const live = this.#load(this.queries.find(arn));
+    const moment = this.#runner.moment();
+    this.#runner.catchUp(live, moment);
+    this.#runner.persist(live, stop(live.state, { error, invocation: live.invocation }, moment));
+    return live.state.endedAt ?? moment.now;
+  }
+
+  /**
+   * ARN of the execution that a callback belongs to.
+   *
+   * @throws AwsError InvalidParameterValueException for an id that this engine did not give out
+   */
+  callbackExecution(callbackId: string): string {
+    const address = parseCallbackId(callbackId);
+    const row = address && this.#repository.get(address.id);
+    if (row === undefined) throw invalid("Invalid callback id");
+    return executionArn(this.#options.identity, row);
+  }
+
+  /**
+   * Takes what the outside reports about a callback.
+   *
+   * @throws AwsError CallbackTimeoutException, InvalidParameterValueException
+   */
+  reportCallback(callbackId: string, report: CallbackReport): void {
+    const address = parseCallbackId(callbackId);
+    const live = address && this.#runner.load(address.id);
+    if (address === undefined || live === undefined) throw invalid("Invalid callback id");
+    const moment = this.#runner.moment();
+    this.#runner.catchUp(live, moment);
+    try {
+      this.#runner.persist(live, reportCallback(live.state, { operationId: address.operationId, callbackId, report }, moment));
+    } finally {
+      // Even a refused report may have found the callback's time-out due.
+      this.#runner.settle(live, moment);
+    }
+  }
+
+  /** Versions that running executions are pinned to, as `name:version`: their code must be kept. */
+  pinnedVersions(): ReadonlySet<string> {
+    return new Set(this.#repository.runningVersions().map(({ functionName, version }) => `${functionName}:${version}`));
+  }
+
+  #load(row: ExecutionRow): LiveExecution {
+    const live = this.#runner.load(row.id);
+    if (live === undefined) throw new Error(`Execution ${row.id} has vanished from the store.`);
+    return live;
+  }
+
+  /** Everything that others learn of the end of an execution, in the transaction that ends it. */
+  #closed(live: LiveExecution): void {
+    const closed = this.#closing.announce(live);
+    const { id, parent, parentOperation } = live.row;
+    if (parent !== null && parentOperation !== null) this.#chained.end(parent, parentOperation, closed);
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(id);
+    this.#options.store.afterCommit(() => waiting.resolve(closed));
+  }
+}

@@ -1,0 +1,76 @@
+import type { ErrorObject } from "./contract.ts";
+import type { RecordedEvent } from "./machine/event.ts";
+import { epochSeconds } from "./time-stamps.ts";
+
+/** An event of the history, as the API writes it. */
+export type HistoryEvent = Readonly<Record<string, unknown>>;
+
+/** @param includeData whether payloads and errors are shown, not only what happened */
+export function historyEvent(eventId: number, event: RecordedEvent, includeData: boolean): HistoryEvent {
+  const operation = "id" in event ? { Id: event.id, Name: event.name, ...placeOf(event) } : {};
+  return {
+    EventType: event.type,
+    EventId: eventId,
+    EventTimestamp: epochSeconds(event.at),
+    ...operation,
+    [`${event.type}Details`]: details(event, includeData),
+  };
+}
+
+function placeOf(event: RecordedEvent): { SubType?: string; ParentId?: string } {
+  return "parentId" in event || "subType" in event ? { SubType: event.subType, ParentId: event.parentId } : {};
+}
+
+function details(event: RecordedEvent, includeData: boolean): Readonly<Record<string, unknown>> {
+  const payload = (text: string | undefined) => (text === undefined ? undefined : includeData ? { Payload: text, Truncated: false } : {});
+  const error = (object: ErrorObject | undefined) => (object === undefined ? undefined : includeData ? { Payload: object, Truncated: false } : {});
+  switch (event.type) {
+    case "ExecutionStarted":
+      return { Input: payload(event.input), ExecutionTimeout: event.timeoutSeconds };
+    case "ExecutionSucceeded":
+    case "ContextSucceeded":
+    case "CallbackSucceeded":
+    case "ChainedInvokeSucceeded":
+      return { Result: payload(event.result) };
+    case "ExecutionFailed":
+    case "ExecutionStopped":
+    case "ContextFailed":
+    case "CallbackFailed":
+    case "CallbackTimedOut":
+    case "ChainedInvokeFailed":
+    case "ChainedInvokeTimedOut":
+    case "ChainedInvokeStopped":
+      return { Error: error(event.error) };
+    case "InvocationCompleted":
+      return {
+        StartTimestamp: epochSeconds(event.startedAt),
+        EndTimestamp: epochSeconds(event.at),
+        RequestId: event.requestId,
+        Error: error(event.error),
+      };
+    case "StepSucceeded":
+      return { Result: payload(event.result), RetryDetails: retryDetails(event) };
+    case "StepFailed":
+      return { Error: error(event.error), RetryDetails: retryDetails(event) };
+    case "WaitStarted":
+      return { Duration: event.seconds, ScheduledEndTimestamp: epochSeconds(event.due) };
+    case "WaitSucceeded":
+      return { Duration: event.seconds };
+    case "CallbackStarted":
+      return { CallbackId: event.callbackId, Timeout: event.timeoutSeconds, HeartbeatTimeout: event.heartbeatSeconds };
+    case "ChainedInvokeStarted":
+      return {
+        FunctionName: event.functionName,
+        TenantId: event.tenantId,
+        Input: payload(event.input),
+        ExecutedVersion: event.executedVersion,
+        DurableExecutionArn: event.executionArn,
+      };
+    default:
+      return {};
+  }
+}
+
+function retryDetails(event: { readonly attempt: number; readonly retry?: { readonly delaySeconds: number } }): Readonly<Record<string, unknown>> {
+  return { CurrentAttempt: event.attempt, NextAttemptDelaySeconds: event.retry?.delaySeconds };
+}

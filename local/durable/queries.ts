@@ -1,0 +1,166 @@
+import type { Clock } from "../clock.ts";
+import { AwsError } from "../errors.ts";
+import type { Identity } from "../identity.ts";
+import type { FunctionDirectory } from "../lambda/function-version.ts";
+import { parseFunctionName } from "../lambda/names.ts";
+import { existingVersion } from "./closing.ts";
+import type { ClosedExecution, ErrorObject, ExecutionStatus } from "./contract.ts";
+import { executionArn, functionVersionArn, parseExecutionArn } from "./execution-arn.ts";
+import { type HistoryEvent, historyEvent } from "./history.ts";
+import { invalid } from "./machine/invalid.ts";
+import type { DurableRepository, ExecutionRow } from "./repository.ts";
+import { epochSeconds } from "./time-stamps.ts";
+
+export interface ListRequest {
+  /** Name or ARN, with or without qualifier. */
+  readonly functionName: string;
+  /** Version or alias: only its version's executions; those of all versions when absent. */
+  readonly qualifier?: string;
+  readonly executionName?: string;
+  readonly statuses?: readonly ExecutionStatus[];
+  /** Epoch milliseconds, exclusive. */
+  readonly startedAfter?: number;
+  readonly startedBefore?: number;
+  readonly reverseOrder: boolean;
+  readonly marker?: string;
+  readonly maxItems: number;
+}
+
+/** What the API tells about executions, in its own words: time stamps are epoch seconds. */
+export class DurableQueries {
+  readonly #clock: Clock;
+  readonly #identity: Identity;
+  readonly #functions: FunctionDirectory;
+  readonly #repository: DurableRepository;
+
+  constructor(options: { clock: Clock; identity: Identity; functions: FunctionDirectory; repository: DurableRepository }) {
+    this.#clock = options.clock;
+    this.#identity = options.identity;
+    this.#functions = options.functions;
+    this.#repository = options.repository;
+  }
+
+  /**
+   * The execution with this ARN.
+   *
+   * @throws AwsError ResourceNotFoundException when there is none, or its retention has ended
+   */
+  find(arn: string): ExecutionRow {
+    const address = parseExecutionArn(arn);
+    const row = this.#repository.find(address.functionName, address.name);
+    const expired = (row?.expiresAt ?? Infinity) <= this.#clock.now();
+    if (row === undefined || expired || row.executionId !== address.executionId || executionArn(this.#identity, row) !== arn) {
+      throw new AwsError("ResourceNotFoundException", "Durable Execution does not exist", 404, { Type: "User" });
+    }
+    return row;
+  }
+
+  /** How a closed execution ended. */
+  closed(arn: string, row: ExecutionRow): ClosedExecution {
+    if (row.status === "RUNNING") throw new Error(`Execution ${arn} has not closed.`);
+    return { executionArn: arn, status: row.status, ...this.#outcome(row) };
+  }
+
+  /** The answer of GetDurableExecution. */
+  get(arn: string, includeData: boolean): Readonly<Record<string, unknown>> {
+    const row = this.find(arn);
+    const version = existingVersion(this.#functions, functionVersionArn(this.#identity, row.functionName, row.version));
+    const { result, error } = includeData ? this.#outcome(row) : {};
+    return {
+      ...this.#summary(row),
+      Version: row.version,
+      InputPayload: includeData ? this.#input(row) : undefined,
+      Result: result,
+      Error: error,
+      ExecutionDataIncluded: includeData,
+      DurableConfig: version?.durable && {
+        ExecutionTimeout: version.durable.executionTimeoutSeconds,
+        RetentionPeriodInDays: version.durable.retentionDays,
+      },
+    };
+  }
+
+  /** The answer of GetDurableExecutionHistory. */
+  history(
+    arn: string,
+    options: { readonly includeData: boolean; readonly reverseOrder: boolean; readonly marker?: string; readonly maxItems: number },
+  ): { readonly Events: readonly HistoryEvent[]; readonly NextMarker?: string } {
+    const row = this.find(arn);
+    const { includeData, reverseOrder, marker, maxItems } = options;
+    const from = marker === undefined ? (reverseOrder ? Number.MAX_SAFE_INTEGER : 1) : Number(readMarker(marker, /^(\d{1,9})$/)[0]);
+    const Events: HistoryEvent[] = [];
+    for (const { eventId, event } of this.#repository.history(row.id, from, reverseOrder)) {
+      if (Events.length === maxItems) return { Events, NextMarker: writeMarker(eventId) };
+      Events.push(historyEvent(eventId, event, includeData));
+    }
+    return { Events };
+  }
+
+  /** ARN of the function whose executions are asked for, as IAM sees it: with the qualifier, if there is one. */
+  listedArn({ functionName, qualifier }: Pick<ListRequest, "functionName" | "qualifier">): string {
+    return parseFunctionName(functionName, qualifier, this.#identity).arn;
+  }
+
+  /**
+   * The answer of ListDurableExecutionsByFunction.
+   *
+   * @throws AwsError ResourceNotFoundException, InvalidParameterValueException
+   */
+  list(request: ListRequest): { readonly DurableExecutions: readonly Readonly<Record<string, unknown>>[]; readonly NextMarker?: string } {
+    const { executionName: name, statuses, startedAfter, startedBefore, marker, maxItems } = request;
+    const { version, qualified } = this.#functions.resolve(request.functionName, request.qualifier);
+    const [startedAt, id] = marker === undefined ? [] : readMarker(marker, /^(\d{1,16}):(\d{1,16})$/).map(Number);
+    const rows = this.#repository.list({
+      functionName: version.functionName,
+      version: qualified ? version.version : undefined,
+      name,
+      statuses,
+      startedAfter,
+      startedBefore,
+      newestFirst: request.reverseOrder,
+      after: startedAt === undefined || id === undefined ? undefined : { startedAt, id },
+      notExpiredAt: this.#clock.now(),
+      limit: maxItems + 1,
+    });
+    const page = rows.slice(0, maxItems);
+    const last = page.at(-1);
+    const more = rows.length > maxItems && last !== undefined;
+    return {
+      DurableExecutions: page.map((row) => this.#summary(row)),
+      NextMarker: more ? writeMarker(`${last.startedAt}:${last.id}`) : undefined,
+    };
+  }
+
+  #summary(row: ExecutionRow): Readonly<Record<string, unknown>> {
+    return {
+      DurableExecutionArn: executionArn(this.#identity, row),
+      DurableExecutionName: row.name,
+      FunctionArn: functionVersionArn(this.#identity, row.functionName, row.version),
+      Status: row.status,
+      StartTimestamp: epochSeconds(row.startedAt),
+      EndTimestamp: row.endedAt === null ? undefined : epochSeconds(row.endedAt),
+    };
+  }
+
+  #input(row: ExecutionRow): string | undefined {
+    const [started] = this.#repository.edge(row.id, "first");
+    return started?.type === "ExecutionStarted" ? started.input : undefined;
+  }
+
+  /** From the closing event, which is the last of its execution. */
+  #outcome(row: ExecutionRow): { readonly result?: string; readonly error?: ErrorObject } {
+    const last = row.status === "RUNNING" ? undefined : this.#repository.edge(row.id, "last").at(-1);
+    if (last?.type === "ExecutionSucceeded") return { result: last.result };
+    return last?.type === "ExecutionFailed" || last?.type === "ExecutionStopped" ? { error: last.error } : {};
+  }
+}
+
+function writeMarker(position: string | number): string {
+  return Buffer.from(String(position)).toString("base64");
+}
+
+function readMarker(marker: string, form: RegExp): string[] {
+  const groups = form.exec(Buffer.from(marker, "base64").toString());
+  if (groups === null) throw invalid("Invalid Marker");
+  return groups.slice(1);
+}

@@ -1,0 +1,207 @@
+import type { Store } from "../store/store.ts";
+import type { ExecutionStatus } from "./contract.ts";
+import type { ExecutionAddress } from "./execution-arn.ts";
+import { isVisible, type RecordedEvent } from "./machine/event.ts";
+
+/** How an execution came to be: by an Invoke somebody waits for, by an event, or by another execution. */
+export type Origin = "RequestResponse" | "Event" | "Chained";
+
+/** An execution as it is found, without its events. */
+export interface ExecutionRow extends ExecutionAddress {
+  readonly id: number;
+  readonly origin: Origin;
+  readonly status: ExecutionStatus;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  /** Whether an invocation is due or in flight. */
+  readonly active: 0 | 1;
+  readonly nextDue: number;
+  readonly expiresAt: number | null;
+  /** The execution and operation that started this one by a chained invoke. */
+  readonly parent: number | null;
+  readonly parentOperation: string | null;
+}
+
+/** A plain function that a chained invoke has started and that has not answered yet. */
+export interface FunctionInvoke {
+  readonly execution: number;
+  readonly operation: string;
+  readonly functionArn: string;
+  readonly input: string;
+}
+
+export interface ListFilter {
+  readonly functionName: string;
+  readonly version?: string;
+  readonly name?: string;
+  readonly statuses?: readonly ExecutionStatus[];
+  /** Epoch milliseconds, exclusive. */
+  readonly startedAfter?: number;
+  readonly startedBefore?: number;
+  readonly newestFirst: boolean;
+  /** The last execution of the page before. */
+  readonly after?: { readonly startedAt: number; readonly id: number };
+  /** Leaves out executions whose retention has ended by this moment. */
+  readonly notExpiredAt: number;
+  readonly limit: number;
+}
+
+const COLUMNS = `id, execution_id AS executionId, name, function_name AS functionName, version, origin, status,
+  started_at AS startedAt, ended_at AS endedAt, active, next_due AS nextDue, expires_at AS expiresAt,
+  parent, parent_operation AS parentOperation`;
+
+/** Executions and their events in the store. Rows come back just as {@link COLUMNS} name them, hence the casts. */
+export class DurableRepository {
+  readonly #store: Store;
+  #lastId: number;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#lastId = Number(store.prepare("SELECT coalesce(max(id), 0) AS id FROM durable_executions").get()?.id);
+  }
+
+  insert(row: Omit<ExecutionRow, "id" | "status" | "endedAt" | "expiresAt" | "active">): ExecutionRow {
+    const { executionId, name, functionName, version, origin, startedAt, nextDue, parent, parentOperation } = row;
+    const id = ++this.#lastId;
+    this.#store.run(
+      `INSERT INTO durable_executions (id, execution_id, name, function_name, version, origin, status, started_at, active, next_due, parent, parent_operation)
+       VALUES (?, ?, ?, ?, ?, ?, 'RUNNING', ?, 1, ?, ?, ?)`,
+      id, executionId, name, functionName, version, origin, startedAt, nextDue, parent, parentOperation,
+    );
+    return { ...row, id, status: "RUNNING", endedAt: null, expiresAt: null, active: 1 };
+  }
+
+  /** @param eventCount EventId of the last visible one of these events */
+  append(id: number, eventCount: number, events: readonly RecordedEvent[]): void {
+    let visible = 0;
+    for (const event of events) if (isVisible(event)) visible++;
+    this.#store.run(
+      "INSERT INTO durable_events (execution, first_event, events) VALUES (?, ?, ?)",
+      id, eventCount - visible + 1, JSON.stringify(events),
+    );
+  }
+
+  activate(id: number): void {
+    this.#store.run("UPDATE durable_executions SET active = 1 WHERE id = ?", id);
+  }
+
+  suspend(id: number, nextDue: number): void {
+    this.#store.run("UPDATE durable_executions SET active = 0, next_due = ? WHERE id = ?", nextDue, id);
+  }
+
+  close(id: number, status: ExecutionStatus, endedAt: number, expiresAt: number): void {
+    this.#store.run(
+      "UPDATE durable_executions SET status = ?, ended_at = ?, expires_at = ?, active = 0 WHERE id = ?",
+      status, endedAt, expiresAt, id,
+    );
+  }
+
+  get(id: number): ExecutionRow | undefined {
+    return this.#store.prepare(`SELECT ${COLUMNS} FROM durable_executions WHERE id = ?`).get(id) as unknown as ExecutionRow | undefined;
+  }
+
+  find(functionName: string, name: string): ExecutionRow | undefined {
+    return this.#store
+      .prepare(`SELECT ${COLUMNS} FROM durable_executions WHERE function_name = ? AND name = ?`)
+      .get(functionName, name) as unknown as ExecutionRow | undefined;
+  }
+
+  list(filter: ListFilter): ExecutionRow[] {
+    const { clause, parameters } = listClause(filter);
+    return this.#store
+      .prepare(`SELECT ${COLUMNS} FROM durable_executions WHERE ${clause} LIMIT ?`)
+      .all(...parameters, filter.limit) as unknown as ExecutionRow[];
+  }
+
+  /** What a start of the stack has to take up again. */
+  running(): Iterable<Pick<ExecutionRow, "id" | "active" | "nextDue" | "functionName" | "version">> {
+    return this.#store
+      .prepare("SELECT id, active, next_due AS nextDue, function_name AS functionName, version FROM durable_executions WHERE status = 'RUNNING' ORDER BY id")
+      .all() as unknown as ExecutionRow[];
+  }
+
+  /** Every event of the execution, in order. */
+  *events(id: number): Generator<RecordedEvent> {
+    const rows = this.#store.prepare("SELECT events FROM durable_events WHERE execution = ? ORDER BY first_event, id").all(id);
+    for (const { events } of rows) yield* JSON.parse(events as string) as RecordedEvent[];
+  }
+
+  /** The first events of the execution, or the last. */
+  edge(id: number, which: "first" | "last"): RecordedEvent[] {
+    const order = which === "first" ? "first_event, id" : "first_event DESC, id DESC";
+    const row = this.#store.prepare(`SELECT events FROM durable_events WHERE execution = ? ORDER BY ${order} LIMIT 1`).get(id);
+    return row === undefined ? [] : (JSON.parse(row.events as string) as RecordedEvent[]);
+  }
+
+  /** Visible events with their EventIds, from one on in either direction, until the caller has enough. */
+  *history(id: number, from: number, reverse: boolean): Generator<{ readonly eventId: number; readonly event: RecordedEvent }> {
+    const rows = this.#store
+      .prepare(
+        reverse
+          ? "SELECT first_event AS first, events FROM durable_events WHERE execution = ? AND first_event <= ? ORDER BY first_event DESC, id DESC"
+          : `SELECT first_event AS first, events FROM durable_events WHERE execution = ?1 AND first_event >=
+             (SELECT coalesce(max(first_event), 1) FROM durable_events WHERE execution = ?1 AND first_event <= ?2) ORDER BY first_event, id`,
+      )
+      .iterate(id, from);
+    for (const { first, events } of rows) {
+      const numbered = (JSON.parse(events as string) as RecordedEvent[])
+        .filter(isVisible)
+        .map((event, index) => ({ eventId: (first as number) + index, event }));
+      yield* reverse ? numbered.reverse().filter(({ eventId }) => eventId <= from) : numbered.filter(({ eventId }) => eventId >= from);
+    }
+  }
+
+  /** Deletes executions whose retention has ended. @returns how many */
+  deleteExpired(now: number, limit: number): number {
+    const expired = this.#store.prepare("SELECT id FROM durable_executions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?").all(now, limit);
+    for (const { id } of expired) this.delete(id as number);
+    return expired.length;
+  }
+
+  delete(id: number): void {
+    this.#store.run("DELETE FROM durable_events WHERE execution = ?", id);
+    this.#store.run("DELETE FROM durable_executions WHERE id = ?", id);
+  }
+
+  /** Versions that executions are pinned to. */
+  runningVersions(): { functionName: string; version: string }[] {
+    return this.#store
+      .prepare("SELECT DISTINCT function_name AS functionName, version FROM durable_executions WHERE status = 'RUNNING'")
+      .all() as unknown as { functionName: string; version: string }[];
+  }
+
+  addFunctionInvoke(invoke: FunctionInvoke): void {
+    this.#store.run(
+      "INSERT INTO durable_function_invokes (execution, operation, function_arn, input) VALUES (?, ?, ?, ?)",
+      invoke.execution, invoke.operation, invoke.functionArn, invoke.input,
+    );
+  }
+
+  removeFunctionInvoke(execution: number, operation: string): void {
+    this.#store.run("DELETE FROM durable_function_invokes WHERE execution = ? AND operation = ?", execution, operation);
+  }
+
+  functionInvokes(): FunctionInvoke[] {
+    return this.#store
+      .prepare("SELECT execution, operation, function_arn AS functionArn, input FROM durable_function_invokes")
+      .all() as unknown as FunctionInvoke[];
+  }
+}
+
+function listClause(filter: ListFilter): { clause: string; parameters: (string | number)[] } {
+  const terms = ["function_name = ?", "(expires_at IS NULL OR expires_at > ?)"];
+  const parameters: (string | number)[] = [filter.functionName, filter.notExpiredAt];
+  const add = (term: string, ...values: (string | number)[]) => {
+    terms.push(term);
+    parameters.push(...values);
+  };
+  if (filter.version !== undefined) add("version = ?", filter.version);
+  if (filter.name !== undefined) add("name = ?", filter.name);
+  if (filter.statuses?.length === 1 && filter.statuses[0] === "RUNNING") add("status = 'RUNNING'");
+  else if (filter.statuses?.length) add(`status IN (${filter.statuses.map(() => "?").join(", ")})`, ...filter.statuses);
+  if (filter.startedAfter !== undefined) add("started_at > ?", filter.startedAfter);
+  if (filter.startedBefore !== undefined) add("started_at < ?", filter.startedBefore);
+  if (filter.after !== undefined) add(`(started_at, id) ${filter.newestFirst ? "<" : ">"} (?, ?)`, filter.after.startedAt, filter.after.id);
+  const direction = filter.newestFirst ? "DESC" : "ASC";
+  return { clause: `${terms.join(" AND ")} ORDER BY started_at ${direction}, id ${direction}`, parameters };
+}

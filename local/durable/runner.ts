@@ -1,0 +1,249 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import type { Identity } from "../identity.ts";
+import type { FunctionDirectory, FunctionVersion, HandlerInvoker, InvocationOutcome } from "../lambda/function-version.ts";
+import type { Store } from "../store/store.ts";
+import { TimerQueue } from "../timers.ts";
+import { executionArn, functionVersionArn } from "./execution-arn.ts";
+import { invocationEvent } from "./invocation-event.ts";
+import { type Invocation, type LiveExecution, maxResultBytes } from "./live-execution.ts";
+import { type Moment, record } from "./machine/decision.ts";
+import type { RecordedEvent } from "./machine/event.ts";
+import { replay } from "./machine/evolve.ts";
+import { endInvocation } from "./machine/invocation.ts";
+import type { ExecutionState } from "./machine/state.ts";
+import { applyTimers, nextDue, nextWake } from "./machine/timers.ts";
+import type { DurableRepository, ExecutionRow } from "./repository.ts";
+import { RunQueue } from "./run-queue.ts";
+import { newCheckpointToken } from "./secrets.ts";
+
+/** Invocations of one function version at a time; more executions than this are never in memory for it. */
+const MAX_INVOCATIONS_PER_VERSION = 1_000;
+
+export interface RunnerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly identity: Identity;
+  readonly repository: DurableRepository;
+  readonly invoker: HandlerInvoker;
+  readonly functions: FunctionDirectory;
+  /** Told in the same transaction that an execution has closed. */
+  readonly onClosed: (live: LiveExecution) => void;
+}
+
+/** Keeps executions going: their invocations, at most one for each at a time, and their timers. */
+export class ExecutionRunner {
+  readonly #options: RunnerOptions;
+  readonly #residents = new Map<number, LiveExecution>();
+  readonly #residentsByArn = new Map<string, LiveExecution>();
+  readonly #timers: TimerQueue<number>;
+  readonly #queue: RunQueue;
+  #stopped = false;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    this.#timers = new TimerQueue(options.clock, (id) => this.#due(id));
+    this.#queue = new RunQueue(MAX_INVOCATIONS_PER_VERSION, (id) => this.#invokeAfterCommit(id));
+  }
+
+  moment(): Moment {
+    const { clock } = this.#options;
+    return { now: clock.now(), scale: (milliseconds) => clock.scale(milliseconds) };
+  }
+
+  /** Takes up every running execution again: those whose invocation is due or was cut off are invoked, the others wait on. */
+  resume(): void {
+    for (const { id, active, nextDue: due, ...version } of this.#options.repository.running()) {
+      this.#timers.set(id, due);
+      if (active === 1 && this.#queue.enter(versionKey(version), id)) this.#invokeAfterCommit(id);
+    }
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** Invocations that end from now on are not listened to: they run again when the stack starts. */
+  stop(): void {
+    this.#stopped = true;
+    this.#timers.clear();
+  }
+
+  /** Takes a new execution in, whose events are recorded, and invokes it. */
+  begin(row: ExecutionRow, state: ExecutionState): void {
+    this.#run({ row, arn: this.#arn(row), state, active: true });
+  }
+
+  /** The execution that has an invocation, if this one has. */
+  resident(arn: string): LiveExecution | undefined {
+    return this.#residentsByArn.get(arn);
+  }
+
+  /** The execution, from memory or from the store. */
+  load(id: number): LiveExecution | undefined {
+    const resident = this.#residents.get(id);
+    if (resident !== undefined) return resident;
+    const { repository } = this.#options;
+    const row = repository.get(id);
+    return row && { row, arn: this.#arn(row), state: replay(repository.events(id)), active: row.active === 1 };
+  }
+
+  /** Takes what has fallen due into the state, as every command must before it looks at it. */
+  catchUp(live: LiveExecution, moment: Moment): void {
+    this.persist(live, applyTimers(live.state, live.invocation, moment));
+  }
+
+  /** Records what a command has brought about, in this turn's transaction. */
+  persist(live: LiveExecution, events: readonly RecordedEvent[]): void {
+    if (events.length === 0) return;
+    this.#options.repository.append(live.row.id, live.state.eventCount, events);
+    if (live.invocation !== undefined) {
+      for (const event of events) if ("id" in event) live.invocation.unseen.add(event.id);
+    }
+    if (live.state.status !== "RUNNING") this.#close(live);
+  }
+
+  /** Sees to what an execution needs after a command: an invocation, or a timer for what time will bring. */
+  settle(live: LiveExecution, { now }: Moment): void {
+    const { state, row } = live;
+    if (state.status !== "RUNNING") return;
+    if (live.active) {
+      this.#watch(live, nextDue(state));
+    } else if (state.changed.size > 0 || (state.retryAt ?? Infinity) <= now) {
+      live.active = true;
+      this.#options.repository.activate(row.id);
+      this.#run(live);
+    } else {
+      this.#suspend(live);
+    }
+  }
+
+  #run(live: LiveExecution): void {
+    const { id } = live.row;
+    this.#watch(live, nextDue(live.state));
+    if (!this.#queue.enter(versionKey(live.row), id)) return;
+    this.#keep(live);
+    this.#invokeAfterCommit(id);
+  }
+
+  #invokeAfterCommit(id: number): void {
+    this.#options.store.afterCommit(() => this.#invoke(id));
+  }
+
+  /** Starts the invocation of an execution that has its place in the queue. */
+  #invoke(id: number): void {
+    if (this.#stopped) return;
+    const live = this.load(id);
+    if (live === undefined) return;
+    this.#keep(live);
+    const moment = this.moment();
+    this.catchUp(live, moment);
+    const version = live.state.status === "RUNNING" ? this.#version(live, moment) : undefined;
+    if (version === undefined) {
+      this.#leave(live);
+      return;
+    }
+    const invocation: Invocation = {
+      requestId: randomUUID(),
+      startedAt: moment.now,
+      version,
+      token: newCheckpointToken(id),
+      unseen: new Set(),
+    };
+    const event = invocationEvent(live, invocation);
+    live.invocation = invocation;
+    live.unseenBefore = undefined;
+    this.#watch(live, nextDue(live.state));
+    void this.#options.invoker.invoke(version, event, invocation.requestId).then((outcome) => this.#ended(live, invocation, outcome));
+  }
+
+  /** The pinned version. An execution whose version has been deleted can never go on, so it fails. */
+  #version(live: LiveExecution, moment: Moment): FunctionVersion | undefined {
+    const { functionName, version } = live.row;
+    try {
+      return this.#options.functions.resolve(functionVersionArn(this.#options.identity, functionName, version)).version;
+    } catch (error) {
+      const events: RecordedEvent[] = [];
+      record(live.state, events, {
+        type: "ExecutionFailed",
+        at: moment.now,
+        error: { ErrorType: (error as Error).name, ErrorMessage: (error as Error).message },
+      });
+      this.persist(live, events);
+      return undefined;
+    }
+  }
+
+  #ended(live: LiveExecution, invocation: Invocation, outcome: InvocationOutcome): void {
+    if (this.#stopped) return;
+    const moment = this.moment();
+    this.catchUp(live, moment);
+    const { events, next } = endInvocation(
+      live.state,
+      { invocation, outcome, unseen: invocation.unseen.size > 0, maxResultBytes: maxResultBytes(live) },
+      moment,
+    );
+    this.persist(live, events);
+    live.invocation = undefined;
+    if (next === "invoke") {
+      live.unseenBefore = invocation.unseen;
+      this.#invokeAfterCommit(live.row.id);
+      return;
+    }
+    if (next === "suspend") {
+      live.active = false;
+      this.#suspend(live);
+    }
+    this.#leave(live);
+  }
+
+  #due(id: number): void {
+    const live = this.load(id);
+    if (live === undefined) return;
+    live.watched = undefined;
+    const moment = this.moment();
+    this.catchUp(live, moment);
+    this.settle(live, moment);
+  }
+
+  #close(live: LiveExecution): void {
+    const { row } = live;
+    this.#timers.delete(row.id);
+    this.#queue.remove(versionKey(row), row.id);
+    live.active = false;
+    if (live.invocation !== undefined) live.invocation.token = undefined;
+    this.#options.onClosed(live);
+  }
+
+  #suspend(live: LiveExecution): void {
+    const due = nextWake(live.state);
+    this.#options.repository.suspend(live.row.id, due);
+    this.#watch(live, due);
+  }
+
+  #watch(live: LiveExecution, due: number): void {
+    if (live.watched === due) return;
+    live.watched = due;
+    this.#timers.set(live.row.id, due);
+  }
+
+  #keep(live: LiveExecution): void {
+    this.#residents.set(live.row.id, live);
+    this.#residentsByArn.set(live.arn, live);
+  }
+
+  /** Gives up the execution's place in the queue and in memory. */
+  #leave(live: LiveExecution): void {
+    this.#residents.delete(live.row.id);
+    this.#residentsByArn.delete(live.arn);
+    this.#queue.leave(versionKey(live.row));
+  }
+
+  #arn(row: ExecutionRow): string {
+    return executionArn(this.#options.identity, row);
+  }
+}
+
+function versionKey({ functionName, version }: { readonly functionName: string; readonly version: string }): string {
+  return `${functionName}:${version}`;
+}
