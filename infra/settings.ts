@@ -19,7 +19,7 @@ const EGRESS = ["public", "endpoints", "nat"] as const satisfies (keyof typeof S
 const schema = z.strictObject({
   egress: oneOf(EGRESS),
   vpcCidr: z
-    .cidrv4({ error: ({ input }) => `is ${show(input)}; use an IPv4 block such as 10.0.0.0/16` })
+    .cidrv4({ error: ({ input }) => `is ${show(input)}; use an IPv4 block such as 10.0.0.0/16`, abort: true })
     .superRefine(
       faults((cidr) => {
         const fault = vpcCidrFault(cidr);
@@ -88,6 +88,8 @@ const rules: readonly { readonly keys: readonly [Key, ...Key[]]; readonly fault:
   {
     keys: ["pollMaxSeconds", "pollInitialSeconds", "pollBackoffRate", "jobTimeLimitSeconds", "jobMaxAttempts"],
     fault: (settings) => {
+      // That the bounds are in the wrong order is a fault of its own.
+      if (settings.pollMaxSeconds < settings.pollInitialSeconds) return undefined;
       const plan = { initialSeconds: settings.pollInitialSeconds, maxSeconds: settings.pollMaxSeconds, backoffRate: settings.pollBackoffRate };
       const operations = pollOperations(plan, settings.jobTimeLimitSeconds, settings.jobMaxAttempts);
       if (operations < MAX_OPERATIONS) return undefined;

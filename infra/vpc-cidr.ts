@@ -23,7 +23,7 @@ export function vpcSizeFault(cidr: string, zones: number, subnetsPerZone: number
   const subnetPrefix = parts(cidr).prefix + Math.ceil(Math.log2(zones)) + Math.ceil(Math.log2(subnetsPerZone));
   if (subnetPrefix <= MIN_SUBNET_PREFIX) return undefined;
   const largest = MIN_SUBNET_PREFIX - (subnetPrefix - parts(cidr).prefix);
-  return `is too small for ${zones} zones with ${subnetsPerZone} subnets each; use /${largest} or larger`;
+  return `is too small for ${zones * subnetsPerZone} subnets of /${MIN_SUBNET_PREFIX}; use /${largest} or larger`;
 }
 
 /** A /26 has 59 usable addresses: every running task takes one, and so does every interface endpoint. AWS's own minimum is /28. */

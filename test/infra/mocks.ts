@@ -45,15 +45,29 @@ export async function stackConfig(stack: Stack): Promise<Record<string, string>>
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]));
 }
 
-let evaluations = 0;
+interface Variation {
+  /** The published version that every function has. */
+  readonly functionVersion?: string;
+  /** Settings that differ from the stack's files. */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+const evaluations = new Map<string, Promise<Evaluated>>();
 
 /**
- * Evaluates index.ts for a stack under Pulumi's mocks.
+ * Evaluates index.ts for a stack under Pulumi's mocks; once for every variation, however many specs ask. Not to be called
+ * while another evaluation is under way: Pulumi's runtime knows one stack at a time.
  *
- * @param functionVersion the published version that every function has
  * @throws whatever the program throws; Error for a provider function that nobody mocked
  */
-export async function evaluateProgram(stack: Stack, { functionVersion = "1", config = {} } = {}): Promise<Evaluated> {
+export function evaluateProgram(stack: Stack, variation: Variation = {}): Promise<Evaluated> {
+  const key = JSON.stringify([stack, { functionVersion: "1", ...variation }]);
+  const evaluation = evaluations.get(key) ?? evaluate(stack, variation);
+  evaluations.set(key, evaluation);
+  return evaluation;
+}
+
+async function evaluate(stack: Stack, { functionVersion = "1", config = {} }: Variation): Promise<Evaluated> {
   const resources: Registered[] = [];
   const unknownTokens: string[] = [];
   pulumi.runtime.setAllConfig({ ...(await stackConfig(stack)), ...config });
@@ -79,7 +93,7 @@ export async function evaluateProgram(stack: Stack, { functionVersion = "1", con
     stack,
   );
   // A module is evaluated once for each address: the number makes this one new.
-  const entry = `${pathToFileURL(join(PROJECT_FOLDER, "index.ts")).href}?evaluation=${++evaluations}`;
+  const entry = `${pathToFileURL(join(PROJECT_FOLDER, "index.ts")).href}?evaluation=${evaluations.size}`;
   const program = (await import(entry)) as { default: Record<string, unknown> };
   const outputs = await new Promise<Record<string, unknown>>((resolve) => pulumi.output(program.default).apply((plain) => resolve(plain as Record<string, unknown>)));
   await runtime.waitForRPCs();

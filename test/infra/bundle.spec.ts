@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { deflateRawSync } from "node:zlib";
+import { bundle, type Build } from "../../infra/bundle.ts";
+import { FUNCTION_NAMES } from "../../infra/names.ts";
+import { PROJECT_FOLDER } from "./mocks.ts";
+
+const ZIP_LIMIT_BYTES = 250_000;
+/** Headers and directory of a zip with one short name in it. */
+const ZIP_OVERHEAD_BYTES = 256;
+
+/** A second checkout: its own sources, the same installed packages. */
+async function checkout(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  for (const part of ["functions", "container", "package.json", "tsconfig.json"]) await cp(join(PROJECT_FOLDER, part), join(folder, part), { recursive: true });
+  await symlink(join(PROJECT_FOLDER, "node_modules"), join(folder, "node_modules"));
+  return folder;
+}
+
+const files = ({ functions, imageContext }: Build) => [...Object.values(functions), join(imageContext, "job.mjs"), join(imageContext, "Dockerfile")];
+const digests = (folder: string, build: Build) => Promise.all(files(build).map(async (file) => `${file} ${createHash("sha256").update(await readFile(join(folder, file))).digest("hex")}`));
+
+describe("The bundles", () => {
+  let scratch: string;
+  let first: string;
+  let build: Build;
+  before(async () => {
+    scratch = await mkdtemp(join(tmpdir(), "bundles-"));
+    first = await checkout(join(scratch, "first"));
+    build = await bundle(first);
+  });
+  after(() => rm(scratch, { recursive: true }));
+
+  it("are the same bytes from any checkout folder", async () => {
+    const second = await checkout(join(scratch, "second checkout", "deeper", "and longer"));
+    const fromSecond = await digests(second, await bundle(second));
+    const fromHere = await digests(PROJECT_FOLDER, await bundle(PROJECT_FOLDER));
+    assert.deepEqual(fromSecond, await digests(first, build));
+    assert.deepEqual(fromHere, fromSecond);
+  });
+
+  for (const name of FUNCTION_NAMES) {
+    it(`zip to at most 250 KB: ${name}`, async () => {
+      const code = await readFile(join(first, build.functions[name]));
+      const zipped = deflateRawSync(code).length + ZIP_OVERHEAD_BYTES;
+      assert.ok(zipped <= ZIP_LIMIT_BYTES, `${zipped} bytes`);
+    });
+  }
+
+  it("stand one to a folder, and name no folder of this machine", async () => {
+    for (const file of Object.values(build.functions)) {
+      assert.deepEqual(await readdir(join(first, file, "..")), ["index.mjs"]);
+      assert.equal((await readFile(join(first, file), "utf8")).includes(scratch), false, file);
+    }
+    assert.deepEqual((await readdir(join(first, build.imageContext))).sort(), ["Dockerfile", "job.mjs"]);
+  });
+
+  it("are written again only when their bytes have changed", async () => {
+    const [unchanged, changed] = [join(first, build.functions.math), join(first, build.functions.report)];
+    const longAgo = new Date("2020-01-01T00:00:00Z");
+    await rm(changed);
+    await utimes(unchanged, longAgo, longAgo);
+    await bundle(first);
+    assert.deepEqual((await stat(unchanged)).mtime, longAgo);
+    assert.ok((await stat(changed)).size > 0);
+  });
+});

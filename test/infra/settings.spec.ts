@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { readFile } from "node:fs/promises";
+import { parse } from "yaml";
+import { parseSettings } from "../../infra/settings.ts";
+import { evaluateProgram, PROJECT, PROJECT_FOLDER, type Stack, stackConfig, STACKS } from "./mocks.ts";
+
+/** The lines that settings give rise to, without the heading. */
+async function faults(changes: Readonly<Record<string, string | undefined>>, stack: Stack = "dev"): Promise<string[]> {
+  const given = Object.entries({ ...(await stackConfig(stack)), ...changes }).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
+  try {
+    parseSettings(Object.fromEntries(given), PROJECT, stack);
+    return [];
+  } catch (error) {
+    assert.ok(pulumi.RunError.isInstance(error), String(error));
+    return error.message.split("\n").slice(1).map((line) => line.trim());
+  }
+}
+
+const setting = <T extends string | undefined>(key: string, value: T): Record<string, T> => ({ [`${PROJECT}:${key}`]: value });
+
+describe("Settings", () => {
+  for (const stack of STACKS) {
+    it(`of ${stack} are good as they stand`, async () => {
+      assert.deepEqual(await faults({}, stack), []);
+    });
+  }
+
+  it("come out typed", async () => {
+    const settings = parseSettings(await stackConfig("prod"), PROJECT, "prod");
+    const { egress, availabilityZones, pollBackoffRate, protect, region } = settings;
+    assert.deepEqual({ egress, availabilityZones, pollBackoffRate, protect, region }, { egress: "endpoints", availabilityZones: 3, pollBackoffRate: 1.1, protect: true, region: "eu-west-1" });
+  });
+
+  it("that are wrong are all listed in one error, each by its path, what is wrong and what to do", async () => {
+    const config: Record<string, string> = {
+      ...(await stackConfig("dev")),
+      ...setting("egress", "proxy"),
+      ...setting("vpcCidr", "10.0.0.0/27"),
+      ...setting("reportSchedule", "cron(61 * * * ? *)"),
+      ...setting("logRetentionDays", "31"),
+      ...setting("jobMemory", "3000"),
+      ...setting("protct", "true"),
+    };
+    Reflect.deleteProperty(config, "aws:region");
+    assert.throws(
+      () => parseSettings(config, PROJECT, "dev"),
+      (error: Error) => {
+        assert.ok(pulumi.RunError.isInstance(error));
+        const [heading, ...lines] = error.message.split("\n");
+        assert.equal(heading, "6 settings are wrong in Pulumi.dev.yaml (correct the file, or: pulumi config set --path <path> <value>):");
+        assert.deepEqual(
+          lines.map((line) => line.trim().split(": ")[0]).sort(),
+          ["aws:region", ...["egress", "jobMemory", "logRetentionDays", "protct", "reportSchedule"].map((key) => `${PROJECT}:${key}`)],
+        );
+        return true;
+      },
+    );
+  });
+
+  it("that are wrong fail the evaluation before anything is registered", async () => {
+    await assert.rejects(evaluateProgram("dev", { config: { ...setting("egress", "proxy"), ...setting("availabilityZones", "1") } }), (error: Error) => {
+      assert.ok(pulumi.RunError.isInstance(error));
+      assert.match(error.message, /durable-workflows:egress: is "proxy"; use public, endpoints or nat\n {2}durable-workflows:availabilityZones: is 1; use 2 to 3$/);
+      return true;
+    });
+  });
+
+  const single: readonly [what: string, changes: Readonly<Record<string, string | undefined>>, fault: RegExp][] = [
+    ["an unknown egress", setting("egress", "proxy"), /^durable-workflows:egress: is "proxy"; use public, endpoints or nat$/],
+    ["something that is no CIDR", setting("vpcCidr", "10.0.0.0"), /vpcCidr: is "10\.0\.0\.0"; use an IPv4 block such as 10\.0\.0\.0\/16$/],
+    ["a CIDR too small for its subnets", setting("vpcCidr", "10.0.0.0/26"), /vpcCidr: is "10\.0\.0\.0\/26", which is too small for 2 subnets of \/26; use \/25 or larger$/],
+    ["a CIDR too small for AWS", setting("vpcCidr", "10.0.0.0/29"), /not from \/16 to \/28/],
+    ["a public CIDR", setting("vpcCidr", "8.8.0.0/16"), /not within 10\.0\.0\.0\/8/],
+    ["a CIDR that is no network address", setting("vpcCidr", "10.0.0.1/16"), /address bits set beyond its prefix \/16/],
+    ["too many zones", setting("availabilityZones", "4"), /availabilityZones: is 4; use 2 to 3$/],
+    ["a number that is none", setting("availabilityZones", "two"), /availabilityZones: is "two"; use a whole number from 2 to 3$/],
+    ["a fraction of a day", setting("executionRetentionDays", "1.5"), /executionRetentionDays: is "1\.5"; use a whole number from 1 to 90$/],
+    ["a retention that CloudWatch does not offer", setting("logRetentionDays", "31"), /logRetentionDays: is 31; CloudWatch Logs offers 1, 3, 5/],
+    ["a retention of executions out of range", setting("executionRetentionDays", "91"), /executionRetentionDays: is 91; use 1 to 90$/],
+    ["CPU units that Fargate does not have", setting("jobCpu", "300"), /jobCpu: is 300; use 256, 512/],
+    ["memory that does not go with the CPU", setting("jobMemory", "4096"), /jobMemory: is 4096; with jobCpu 256 use 512, 1024 or 2048$/],
+    ["an unknown capacity provider", setting("jobCapacityProvider", "EC2"), /jobCapacityProvider: is "EC2"; use FARGATE or FARGATE_SPOT$/],
+    ["a job longer than an execution", setting("jobTimeLimitSeconds", "31622400"), /jobTimeLimitSeconds: is 31622400; use 60 to 31536000$/],
+    ["a heartbeat that one lost message would miss", setting("jobHeartbeatSeconds", "10"), /jobHeartbeatTimeoutSeconds: is 15; use at least 20/],
+    ["polls that never get further apart", setting("pollBackoffRate", "1"), /pollBackoffRate: is 1; use more than 1/],
+    ["a longest interval under the first", setting("pollMaxSeconds", "4"), /pollMaxSeconds: is 4; use at least pollInitialSeconds \(5\)$/],
+    ["polls beyond the operations of an execution", setting("pollMaxSeconds", "60"), /pollMaxSeconds: is 60; the longest job would need \d{4} durable operations of less than 3000: raise pollMaxSeconds/],
+    ["records that expire before their job ends", setting("jobRecordTtlDays", "2"), /jobRecordTtlDays: is 2; use at least 3/],
+    ["a cron expression that does not parse", setting("reportSchedule", "cron(0 8 * *)"), /reportSchedule: is "cron\(0 8 \* \*\)", which has 4 cron fields/],
+    ["an expression that fires once", setting("reportSchedule", "at(2030-01-01T00:00:00)"), /neither rate\(…\) nor cron\(…\)/],
+    ["an unknown time zone", setting("reportTimeZone", "Mars/Olympus"), /reportTimeZone: is "Mars\/Olympus"; use an IANA time zone/],
+    ["a window longer than a day", setting("reportFlexibleWindowMinutes", "1441"), /is 1441; use 0 to 1440$/],
+    ["a truth value that is none", setting("protect", "yes"), /protect: is "yes"; use true or false$/],
+    ["a setting that is missing", setting("reportSchedule", undefined), /reportSchedule: is not set; use for example/],
+    ["a setting that does not exist", setting("egres", "public"), /^durable-workflows:egres: is not a setting; remove it, or correct its spelling$/],
+    ["no Region", { "aws:region": undefined }, /^aws:region: is not set; use a Region/],
+    ["the tags of another stack", { "aws:defaultTags": '{"tags":{"project":"durable-workflows","environment":"prod"}}' }, /^aws:defaultTags\.tags\.environment: is "prod"; use dev$/],
+  ];
+  for (const [what, changes, fault] of single) {
+    it(`refuse ${what}`, async () => {
+      const [first, ...others] = await faults(changes);
+      assert.match(first ?? "", fault);
+      assert.deepEqual(others, []);
+    });
+  }
+
+  it("refuse a stack without tags, tag by tag", async () => {
+    const lines = await faults({ "aws:defaultTags": undefined });
+    assert.deepEqual(lines, ["aws:defaultTags.tags.project: is not set; use durable-workflows", "aws:defaultTags.tags.environment: is not set; use dev"]);
+  });
+
+  it("allow a job of a year with the default polling", async () => {
+    assert.deepEqual(await faults({ ...setting("jobTimeLimitSeconds", "31536000"), ...setting("jobRecordTtlDays", "3650") }), []);
+  });
+
+  it("are documented in Pulumi.yaml, every one of them, with type, default and description", async () => {
+    const { config } = parse(await readFile(`${PROJECT_FOLDER}/Pulumi.yaml`, "utf8")) as { config: Record<string, Record<string, unknown>> };
+    const settings = parseSettings(await stackConfig("dev"), PROJECT, "dev");
+    assert.deepEqual(Object.keys(config).sort(), Object.keys(settings).filter((key) => key !== "region").sort());
+    for (const [key, entry] of Object.entries(config)) {
+      assert.deepEqual(Object.keys(entry).sort(), ["default", "description", "type"], key);
+      const isOfItsType = { string: typeof entry.default === "string", integer: Number.isInteger(entry.default), boolean: typeof entry.default === "boolean" }[String(entry.type)];
+      assert.equal(isOfItsType, true, key);
+    }
+  });
+});
