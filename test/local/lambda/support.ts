@@ -139,3 +139,9 @@ export async function eventually<T>(what: string, probe: () => T | undefined | f
     await sleep(5);
   }
 }
+
+/** An AwsError with this code and message, for `assert.throws` and `assert.rejects`. */
+export function awsError(code: string, message: string | RegExp) {
+  return (error: unknown) =>
+    error instanceof AwsError && error.code === code && (typeof message === "string" ? error.message === message : message.test(error.message));
+}
