@@ -33,7 +33,7 @@ export class Definitions {
   }
 
   /** @throws UserError when an image cannot be made from its Dockerfile */
-  apply(declaration: StackDeclaration): void {
+  apply(declaration: Pick<StackDeclaration, "clusters" | "images" | "taskDefinitions">): void {
     const images = declaration.images.map((image) => [image.imageUri, materialiseImage(image, this.#imagesFolder)] as const);
     this.#clusters = declaration.clusters;
     this.#store.write((store) => {

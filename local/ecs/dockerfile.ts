@@ -133,21 +133,24 @@ class Build {
   }
 
   #argument(instruction: Arg): void {
-    const property = instruction.getProperty();
-    if (property === null) return;
-    const value = property.getValue();
-    const name = property.getName();
-    this.#arguments[name] = value === null ? (this.#globals[name] ?? "") : this.#expand(value);
+    for (const property of instruction.getProperties()) {
+      const name = property.getName();
+      const value = property.getUnescapedValue();
+      this.#arguments[name] = value === null ? (this.#globals[name] ?? "") : this.#value(value);
+    }
   }
 
   #env(instruction: Env): void {
-    const values = instruction.getProperties().map((property) => {
-      const value = property.getValue() ?? "";
-      const literal = property.getUnescapedValue()?.startsWith("'") === true;
-      return [property.getName(), literal ? value : this.#expand(value)] as const;
-    });
     // Docker expands a whole ENV line with the values from before it.
-    for (const [name, value] of values) this.#environment[name] = value;
+    const values = instruction.getProperties().map((property) => [property.getName(), this.#value(property.getUnescapedValue() ?? "")]);
+    Object.assign(this.#environment, Object.fromEntries(values));
+  }
+
+  /** What a value as written means: quotes and backslashes go, variables are replaced but for those in single quotes. */
+  #value(written: string): string {
+    return written.replace(/'([^']*)'|"((?:\\.|[^"\\])*)"|(?:\\.|[^'"\\])+/gs, (bare: string, literal?: string, quoted?: string) => {
+      return literal ?? this.#expand(quoted ?? bare).replace(/\\(.)/gs, "$1");
+    });
   }
 
   #copy(instruction: Copy | Add): void {

@@ -149,7 +149,7 @@ export class TaskTable {
   sweep(now: number): void {
     this.#store.run("DELETE FROM ecs_task WHERE stopped_at < ?", now - KEPT_MS);
     this.#store.run(
-      "DELETE FROM ecs_client_token WHERE created_at < ? AND NOT EXISTS (SELECT 1 FROM ecs_task, json_each(task_ids) WHERE id = value)",
+      "DELETE FROM ecs_client_token WHERE created_at < ? AND NOT EXISTS (SELECT 1 FROM ecs_task, json_each(task_ids) AS started WHERE ecs_task.id = started.value)",
       now - KEPT_MS,
     );
   }

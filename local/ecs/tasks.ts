@@ -67,7 +67,7 @@ export class EcsTasks {
   }
 
   /** @throws UserError when an image cannot be made from its Dockerfile */
-  apply(declaration: StackDeclaration): void {
+  apply(declaration: Pick<StackDeclaration, "clusters" | "images" | "taskDefinitions">): void {
     this.definitions.apply(declaration);
   }
 

@@ -72,7 +72,7 @@ export class EventBus implements EventPublisher {
   }
 
   /** @throws UserError naming the rule whose event pattern is not valid */
-  apply(declaration: StackDeclaration): void {
+  apply(declaration: Pick<StackDeclaration, "rules">): void {
     this.#rules = declaration.rules.filter((rule) => rule.state === "ENABLED").map(compileRule);
   }
 

@@ -1,0 +1,309 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createClock } from "../../../local/clock.ts";
+import { EcsHarness, isAlive, runInput, type TaskAnswer, temporaryFolder, until, withEnvironment } from "./fixtures.ts";
+
+const LIFE = ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"];
+
+/** Runs until it is told to end. */
+const WAITS = 'echo "pid $$"; trap "echo told; exit 9" TERM; while :; do sleep 0.02; done';
+const DEAF = 'trap "" TERM; echo "pid $$"; while :; do sleep 0.02; done';
+
+describe("an ECS task", () => {
+  it("goes through its life cycle, with an event for each state, in order", async () => {
+    using folder = temporaryFolder();
+    await using ecs = new EcsHarness({ folder: folder.path, script: "exit 0" });
+    const task = await ecs.run({ startedBy: "execution-1", propagateTags: "TASK_DEFINITION", ...withEnvironment({ JOB_ATTEMPT: "1" }) });
+    assert.equal(task.lastStatus, "PROVISIONING");
+
+    const ended = await ecs.stopped(task);
+    assert.deepEqual(ecs.statuses(task.taskArn), LIFE);
+    assert.deepEqual(
+      ecs.events.map(({ detail }) => detail["version"]),
+      [1, 2, 3, 4, 5, 6, 7, 8],
+    );
+    assert.equal(ended.stopCode, "EssentialContainerExited");
+    assert.equal(ended.stoppedReason, "Essential container in task exited");
+    assert.equal(ended.desiredStatus, "STOPPED");
+    assert.deepEqual(
+      ended.containers.map(({ name, exitCode, lastStatus }) => ({ name, exitCode, lastStatus })),
+      [{ name: "job", exitCode: 0, lastStatus: "STOPPED" }],
+    );
+    assert.match(ended.containers[0]!.imageDigest!, /^sha256:[0-9a-f]{64}$/);
+    const times = [ended.createdAt, ended.startedAt!, ended.stoppingAt!, ended.executionStoppedAt!, ended.stoppedAt!];
+    assert.deepEqual(
+      times,
+      times.toSorted((a, b) => a - b),
+    );
+    assert.ok(Math.abs(ended.createdAt - Date.now() / 1000) < 60, "times are in seconds");
+
+    const last = ecs.events.at(-1)!;
+    assert.deepEqual([last.source, last.detailType, last.resources], ["aws.ecs", "ECS Task State Change", [task.taskArn]]);
+    const { detail } = last;
+    assert.deepEqual([detail["startedBy"], detail["capacityProviderName"]], ["execution-1", "FARGATE_SPOT"]);
+    assert.match(String(detail["stoppedAt"]), /^\d{4}-\d\d-\d\dT.*Z$/);
+    assert.deepEqual((detail["overrides"] as { containerOverrides: unknown }).containerOverrides, [
+      { name: "job", environment: [{ name: "JOB_ATTEMPT", value: "1" }] },
+    ]);
+    assert.deepEqual(ended.tags, []);
+    const withTags = await ecs.describe(task, { include: ["TAGS"] });
+    assert.deepEqual(withTags.tags, [{ key: "project", value: "durable-workflows" }]);
+  });
+
+  it("runs in the image's working directory with its own environment and nothing of the stack's", async () => {
+    using folder = temporaryFolder();
+    process.env["SECRET_OF_THE_STACK"] = "secret";
+    await using ecs = new EcsHarness({
+      folder: folder.path,
+      dockerfile: `FROM node:24-slim
+ENV FROM_IMAGE=image FROM_DEFINITION=image SHADE=image
+WORKDIR /app
+COPY env.mjs ./
+USER node
+CMD ["node", "/app/env.mjs"]
+`,
+      files: { "env.mjs": 'console.log("env " + JSON.stringify({ ...process.env, cwd: process.cwd() })); setInterval(() => {}, 1000);' },
+    });
+    const task = await ecs.run(withEnvironment({ SHADE: "override" }));
+    const environment = JSON.parse(await ecs.printed("env ")) as Record<string, string>;
+    delete process.env["SECRET_OF_THE_STACK"];
+    assert.ok(environment["cwd"]?.endsWith("/app"), environment["cwd"]);
+    assert.deepEqual([environment["FROM_IMAGE"], environment["FROM_DEFINITION"], environment["SHADE"]], ["image", "definition", "override"]);
+    assert.deepEqual([environment["AWS_REGION"], environment["AWS_ENDPOINT_URL"]], ["eu-west-1", "http://127.0.0.1:4566"]);
+    assert.equal(environment["SECRET_OF_THE_STACK"], undefined);
+
+    const id = task.taskArn.split("/").at(-1)!;
+    const credentials = ecs.iam.identify(environment["AWS_ACCESS_KEY_ID"]!);
+    assert.equal(credentials?.state === "active" && credentials.principal.arn, `arn:aws:sts::000000000000:assumed-role/task/${id}`);
+    assert.deepEqual([ecs.lines[0]!.group, ecs.lines[0]!.stream], ["/jobs", `run/job/${id}`]);
+    await ecs.call("StopTask", { cluster: "jobs", task: id });
+    assert.equal((await ecs.stopped(task)).containers[0]!.exitCode, 143);
+    assert.equal(ecs.iam.identify(environment["AWS_ACCESS_KEY_ID"]!)?.state, "revoked");
+  });
+
+  it("ends with its process's exit code, also by another command", async () => {
+    using folder = temporaryFolder();
+    await using ecs = new EcsHarness({ folder: folder.path, script: 'echo "one\n\ntwo"; printf three; exit "${1:-7}"' });
+    const [first, second] = await Promise.all([
+      ecs.run(),
+      ecs.run({ overrides: { containerOverrides: [{ name: "job", command: ["42"] }], cpu: "512" } }),
+    ]);
+    const ended = [await ecs.stopped(first), await ecs.stopped(second)];
+    assert.deepEqual(
+      ended.map(({ containers, cpu }) => [containers[0]!.exitCode, cpu]),
+      [
+        [7, "256"],
+        [42, "512"],
+      ],
+    );
+    const lines = ecs.lines.filter(({ stream }) => first.taskArn.endsWith(stream.split("/").at(-1)!));
+    assert.deepEqual(
+      lines.map(({ message }) => message),
+      ["one", "two", "three"],
+    );
+  });
+
+  it("that is killed from outside stops with 137", async () => {
+    using folder = temporaryFolder();
+    await using ecs = new EcsHarness({ folder: folder.path, script: DEAF });
+    const task = await ecs.run();
+    process.kill(Number(await ecs.printed("pid ")), "SIGKILL");
+    const ended = await ecs.stopped(task);
+    assert.deepEqual([ended.containers[0]!.exitCode, ended.stopCode], [137, "EssentialContainerExited"]);
+    assert.deepEqual(ecs.statuses(task.taskArn), LIFE);
+  });
+
+  it("takes what it has started with it", async () => {
+    using folder = temporaryFolder();
+    await using ecs = new EcsHarness({ folder: folder.path, script: 'sleep 60 & echo "child $!"; exit 0' });
+    const task = await ecs.run();
+    await ecs.stopped(task);
+    const child = Number(await ecs.printed("child "));
+    await until(() => !isAlive(child), "the end of the child");
+  });
+
+  it("prints as fast as it likes without starving the stack", async () => {
+    using folder = temporaryFolder();
+    await using ecs = new EcsHarness({ folder: folder.path, script: "yes | tr -d '\\n'" });
+    const task = await ecs.run();
+    await until(() => ecs.lines.length > 60, "a megabyte of output");
+    assert.ok(ecs.messages().every((message) => message.length <= 16 * 1024));
+    await ecs.call("StopTask", { cluster: "jobs", task: task.taskArn });
+    await ecs.stopped(task);
+    assert.ok(ecs.lines.length < 300, `${ecs.lines.length} lines of 16 KiB in a moment`);
+  });
+});
+
+describe("stopping an ECS task", () => {
+  it("tells the process, lets it end by itself, and keeps the caller's reason", async () => {
+    using folder = temporaryFolder();
+    await using ecs = new EcsHarness({ folder: folder.path, script: WAITS });
+    const task = await ecs.run();
+    await ecs.printed("pid ");
+    const { task: stopping } = await ecs.call<{ task: TaskAnswer }>("StopTask", { cluster: "jobs", task: task.taskArn, reason: "no longer needed" });
+    assert.deepEqual([stopping.lastStatus, stopping.desiredStatus, stopping.stopCode], ["STOPPING", "STOPPED", "UserInitiated"]);
+    const { task: again } = await ecs.call<{ task: TaskAnswer }>("StopTask", { cluster: "jobs", task: task.taskArn, reason: "another" });
+    assert.equal(again.stoppedReason, "no longer needed");
+
+    const ended = await ecs.stopped(task);
+    assert.deepEqual([ended.containers[0]!.exitCode, ended.stopCode, ended.stoppedReason], [9, "UserInitiated", "no longer needed"]);
+    assert.deepEqual(ecs.statuses(task.taskArn), LIFE);
+    assert.ok(ecs.messages().includes("told"));
+    const { task: still } = await ecs.call<{ task: TaskAnswer }>("StopTask", { cluster: "jobs", task: task.taskArn });
+    assert.equal(still.version, ended.version);
+  });
+
+  it("kills a process that does not listen, when the stop time-out is over", async () => {
+    using folder = temporaryFolder();
+    await using ecs = new EcsHarness({ folder: folder.path, script: DEAF, clock: createClock(100) });
+    const task = await ecs.run();
+    await ecs.printed("pid ");
+    const before = Date.now();
+    await ecs.call("StopTask", { cluster: "jobs", task: task.taskArn });
+    const ended = await ecs.stopped(task);
+    assert.ok(Date.now() - before >= 300, "30 s of stop time-out at 100 times the speed");
+    assert.deepEqual([ended.containers[0]!.exitCode, ended.stoppedReason], [137, "Task stopped by user"]);
+  });
+
+  it("uses the image's STOPSIGNAL", async () => {
+    using folder = temporaryFolder();
+    await using ecs = new EcsHarness({
+      folder: folder.path,
+      dockerfile: 'FROM scratch\nCOPY job.sh /\nSTOPSIGNAL SIGUSR1\nCMD ["sh", "/job.sh"]\n',
+      script: 'trap "exit 5" USR1; trap "" TERM; echo "pid $$"; while :; do sleep 0.02; done',
+    });
+    const task = await ecs.run();
+    await ecs.printed("pid ");
+    await ecs.call("StopTask", { cluster: "jobs", task: task.taskArn });
+    assert.equal((await ecs.stopped(task)).containers[0]!.exitCode, 5);
+  });
+
+  it("never starts a task that is stopped before its process", async () => {
+    using folder = temporaryFolder();
+    await using ecs = new EcsHarness({ folder: folder.path, script: `echo ran` });
+    const running = ecs.run();
+    // In the same turn as RunTask, so before anything of the task can have begun.
+    const [open] = ecs.tasks.table.open();
+    ecs.tasks.stopTask(open!, "changed my mind");
+    const ended = await ecs.stopped(await running);
+    assert.deepEqual([ended.stopCode, ended.containers[0]!.exitCode, ended.startedAt], ["UserInitiated", undefined, undefined]);
+    assert.deepEqual(ecs.messages(), []);
+  });
+});
+
+describe("many ECS tasks", () => {
+  it("wait for a place, oldest first", async () => {
+    using folder = temporaryFolder();
+    await using ecs = new EcsHarness({ folder: folder.path, script: "exec sleep 60" });
+    const arns: string[] = [];
+    for (let batch = 0; batch < 4; batch += 1) {
+      const { tasks } = await ecs.call<{ tasks: TaskAnswer[] }>("RunTask", { ...runInput, count: batch < 3 ? 10 : 4 });
+      arns.push(...tasks.map(({ taskArn }) => taskArn));
+    }
+    const withStatus = (status: string) => arns.filter((arn) => ecs.statuses(arn).at(-1) === status);
+    await until(() => withStatus("RUNNING").length === 32, "32 running tasks");
+    assert.deepEqual(withStatus("PROVISIONING"), arns.slice(32));
+    await ecs.call("StopTask", { cluster: "jobs", task: arns[3] });
+    await until(() => ecs.statuses(arns[32]!).includes("RUNNING"), "the next task");
+    assert.deepEqual(withStatus("PROVISIONING"), [arns[33]]);
+  });
+});
+
+describe("ECS after a kill of the stack", () => {
+  it("ends the processes that are left, and only those, and reports their tasks lost with the host", async () => {
+    using folder = temporaryFolder();
+    await using before = new EcsHarness({ folder: folder.path, script: DEAF });
+    const task = await before.run();
+    const leftover = Number(await before.printed("pid "));
+    await before.reached(task, "RUNNING");
+    const file = before.snapshot();
+    const other = await before.run();
+    await before.reached(other, "RUNNING");
+    const foreign = spawn("sleep", ["60"], { env: { ...process.env, LOCAL_ECS_TASK_ARN: `${task.taskArn.slice(0, -1)}-` } });
+    await once(foreign, "spawn");
+
+    await using after = new EcsHarness({ folder: folder.path, file, script: DEAF });
+    after.tasks.start();
+    await after.store.committed();
+    const ended = await after.describe(task);
+    assert.deepEqual([ended.lastStatus, ended.stopCode, ended.stoppedReason], ["STOPPED", "TerminationNotice", "The host running the task was lost"]);
+    assert.equal(ended.containers[0]!.exitCode, undefined);
+    assert.deepEqual(after.statuses(task.taskArn), ["DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"]);
+    await until(() => !isAlive(leftover), "the end of the leftover process");
+    assert.equal(before.statuses(other.taskArn).at(-1), "RUNNING");
+    assert.equal(foreign.exitCode ?? foreign.signalCode, null);
+    foreign.kill("SIGKILL");
+  });
+
+  it("keeps a stop that was under way as what it was", async () => {
+    using folder = temporaryFolder();
+    await using before = new EcsHarness({ folder: folder.path, script: DEAF });
+    const task = await before.run();
+    await before.printed("pid ");
+    await before.call("StopTask", { cluster: "jobs", task: task.taskArn, reason: "mine" });
+    await using after = new EcsHarness({ folder: folder.path, file: before.snapshot(), script: DEAF });
+    after.tasks.start();
+    const ended = await after.describe(task);
+    assert.deepEqual([ended.lastStatus, ended.stopCode, ended.stoppedReason], ["STOPPED", "UserInitiated", "mine"]);
+  });
+
+  it("starts a task that was accepted and not yet begun, once", async () => {
+    using folder = temporaryFolder();
+    const runs = join(folder.path, "runs");
+    const input = { clientToken: "token-1", ...withEnvironment({ RUNS: runs }) };
+    const script = 'echo x >> "$RUNS"';
+    await using before = new EcsHarness({ folder: folder.path, script });
+    // A stack that is going down accepts and begins nothing, as if it were killed between the two.
+    await before.tasks.stop();
+    const task = await before.run(input);
+
+    await using after = new EcsHarness({ folder: folder.path, file: before.snapshot(), script });
+    after.tasks.start();
+    const repeated = await after.run(input);
+    assert.equal(repeated.taskArn, task.taskArn);
+    const ended = await after.stopped(task);
+    assert.equal(ended.containers[0]!.exitCode, 0);
+    assert.equal(readFileSync(runs, "utf8"), "x\n");
+
+    await using later = new EcsHarness({ folder: folder.path, file: after.snapshot(), script });
+    later.tasks.start();
+    assert.equal((await later.run(input)).taskArn, task.taskArn);
+    await later.store.committed();
+    assert.equal(later.tasks.table.open().length, 0);
+    assert.equal(readFileSync(runs, "utf8"), "x\n");
+  });
+
+  it("never starts a task again of which it is not known whether it ran", async () => {
+    using folder = temporaryFolder();
+    await using before = new EcsHarness({ folder: folder.path, script: "echo ran" });
+    let file: string | undefined;
+    before.events.push = (event) => {
+      // The commit that records ACTIVATING is followed by the process, and a kill in between leaves exactly this.
+      if (event.detail["lastStatus"] === "ACTIVATING") before.store.afterCommit(() => (file = before.snapshot()));
+      return Array.prototype.push.call(before.events, event);
+    };
+    const task = await before.run();
+    await before.stopped(task);
+
+    await using after = new EcsHarness({ folder: folder.path, file: file!, script: "echo ran" });
+    after.tasks.start();
+    const ended = await after.describe(task);
+    assert.deepEqual([ended.lastStatus, ended.stopCode, ended.startedAt], ["STOPPED", "TerminationNotice", undefined]);
+    assert.deepEqual(after.messages(), []);
+  });
+
+  it("a stack that stops ends its tasks' processes and says so at the next start", async () => {
+    using folder = temporaryFolder();
+    const before = new EcsHarness({ folder: folder.path, script: DEAF });
+    const task = await before.run();
+    const pid = Number(await before.printed("pid "));
+    await before[Symbol.asyncDispose]();
+    assert.equal(isAlive(pid), false);
+    await using after = new EcsHarness({ folder: folder.path, script: DEAF });
+    after.tasks.start();
+    assert.equal((await after.describe(task)).stopCode, "TerminationNotice");
+  });
+});
