@@ -80,9 +80,9 @@ async function awaitReport(
 async function giveUp(error: CallbackTimeoutError, taskArn: string, steps: TaskSteps, environment: Environment): Promise<{ lost: string }> {
   const { started } = await steps.stop(taskArn, "callback-job gave up");
   const reason =
-    error.cause?.name === "Callback.Heartbeat"
-      ? `No heartbeat for ${environment.HEARTBEAT_TIMEOUT_SECONDS} s`
-      : `No report within the time limit of ${environment.JOB_TIME_LIMIT_SECONDS} s`;
+    error.cause?.name === "Callback.Timeout"
+      ? `No report within the time limit of ${environment.JOB_TIME_LIMIT_SECONDS} s`
+      : `No heartbeat for ${environment.HEARTBEAT_TIMEOUT_SECONDS} s`;
   if (started) {
     throw new WorkflowError("JobTimedOut", `${reason}; the task was stopped`);
   }

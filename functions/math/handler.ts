@@ -1,4 +1,4 @@
-import { retryPresets } from "@aws/durable-execution-sdk-js";
+import { type DurableContext, retryPresets } from "@aws/durable-execution-sdk-js";
 import { durableHandler } from "../shared/durable-handler.ts";
 import { unwrapOperationError } from "../shared/errors.ts";
 import { parseInput } from "../shared/input.ts";
@@ -25,8 +25,7 @@ export const handler = durableHandler(
       "math",
       OPERATIONS.map((operation) => ({
         name: operation,
-        // Arithmetic fails the same way every time: nothing here is worth a retry.
-        func: (branch) => branch.step(operation, async () => calculate(operation, num1, num2), { retryStrategy: retryPresets.noRetry }),
+        func: (branch) => calculateIn(branch, operation, num1, num2),
       })),
       { completionConfig: { toleratedFailureCount: OPERATIONS.length } },
     );
@@ -49,6 +48,16 @@ export const handler = durableHandler(
     return failed.length > 0 ? { status: "FAILED", failed, results, ...counts } : { status: "SUCCEEDED", results, ...counts };
   },
 );
+
+/** The step of one branch. Of an error that leaves a branch only its own name survives, so it must not be the step's. */
+async function calculateIn(branch: DurableContext, operation: Operation, num1: number, num2: number): Promise<number> {
+  try {
+    // Arithmetic fails the same way every time: nothing here is worth a retry.
+    return await branch.step(operation, async () => calculate(operation, num1, num2), { retryStrategy: retryPresets.noRetry });
+  } catch (error) {
+    throw unwrapOperationError(error);
+  }
+}
 
 function calculate(operation: Operation, num1: number, num2: number): number {
   const result = compute(operation, num1, num2);

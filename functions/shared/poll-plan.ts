@@ -47,11 +47,11 @@ export function nextPollDelay(plan: PollPlan, poll: number, deadlineSeconds: num
 const SAFE_INTERVAL_SECONDS = 3300;
 
 /** Of the 3,000 operations that an execution may have, what polls may use; starts, stops and retries need some too. */
-const POLL_BUDGET = 2500;
+const POLL_BUDGET = 2800;
 
 /**
  * The plan to poll by: the one asked for, with intervals short enough for ECS's memory wherever the operations last for that, which is for
- * jobs of up to about 90 days.
+ * up to about 100 days, all attempts together.
  *
  * @param deadlineSeconds of one attempt
  */

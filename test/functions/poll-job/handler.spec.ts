@@ -4,16 +4,10 @@ import { createHandler, type PollJobResult } from "../../../functions/poll-job/h
 import { assertFailed, execute, useDurableRunner } from "../durable-runner.ts";
 import { exited, FakeEcs, interrupted } from "../fake-ecs.ts";
 import { awsError } from "../scripted-client.ts";
+import { taskEnvironment } from "../task-environment.ts";
 
 const environment = {
-  CLUSTER_ARN: "arn:aws:ecs:eu-central-1:111122223333:cluster/jobs",
-  TASK_DEFINITION_ARN: "arn:aws:ecs:eu-central-1:111122223333:task-definition/job:1",
-  CONTAINER_NAME: "job",
-  SUBNET_IDS: ["subnet-a", "subnet-b"],
-  SECURITY_GROUP_IDS: ["sg-1"],
-  ASSIGN_PUBLIC_IP: "ENABLED" as const,
-  CAPACITY_PROVIDER: "FARGATE_SPOT" as const,
-  JOB_TIME_LIMIT_SECONDS: 3600,
+  ...taskEnvironment,
   JOB_MAX_ATTEMPTS: 3,
   POLL_INITIAL_SECONDS: 5,
   POLL_MAX_SECONDS: 14_400,
@@ -43,8 +37,8 @@ describe("poll-job", () => {
     const ecs = new FakeEcs(() => exited(0));
     await execute(handlerFor(ecs), input);
     const [task] = ecs.tasks;
-    assert.deepEqual(JSON.parse(task!.environment["JOB_INPUT"]!), input);
-    const { JOB_INPUT: _, EXECUTION_ARN: executionArn, ...rest } = task!.environment;
+    const { JOB_INPUT: job, EXECUTION_ARN: executionArn, ...rest } = task!.environment;
+    assert.deepEqual(JSON.parse(job!), input);
     assert.deepEqual(rest, { JOB_ATTEMPT: "1", JOB_TIME_LIMIT_SECONDS: "3600", REPORT_TO: "exit" });
     assert.equal(executionArn!.split("/").at(-1), task!.startedBy);
     assert.deepEqual(ecs.calls[0]!.input["capacityProviderStrategy"], [{ capacityProvider: "FARGATE_SPOT", weight: 1 }]);

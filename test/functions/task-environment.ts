@@ -1,0 +1,11 @@
+/** The parsed environment that the job workflows share. */
+export const taskEnvironment = {
+  CLUSTER_ARN: "arn:aws:ecs:eu-central-1:111122223333:cluster/jobs",
+  TASK_DEFINITION_ARN: "arn:aws:ecs:eu-central-1:111122223333:task-definition/job:1",
+  CONTAINER_NAME: "job",
+  SUBNET_IDS: ["subnet-a", "subnet-b"],
+  SECURITY_GROUP_IDS: ["sg-1"],
+  ASSIGN_PUBLIC_IP: "ENABLED" as const,
+  CAPACITY_PROVIDER: "FARGATE_SPOT" as const,
+  JOB_TIME_LIMIT_SECONDS: 3600,
+};
