@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as z from "zod";
 import { readEnvironment } from "../../container/environment.ts";
 import { FUNCTION_NAMES } from "../../infra/names.ts";
+import { SUBNETS_PER_ZONE } from "../../infra/settings.ts";
 import { type Evaluated, evaluateProgram, PROJECT_FOLDER, type Registered, STACKS } from "./mocks.ts";
 
 const variables = z.object({ variables: z.record(z.string(), z.string()) });
@@ -195,6 +196,13 @@ describe("The network", () => {
       'com.amazonaws.eu-west-1.logs ["subnet-isolated"] private',
       'com.amazonaws.eu-west-1.s3 ["rtb-1"] public',
     ]);
+  });
+
+  it("is laid out as the check of its size assumes", async () => {
+    for (const egress of ["public", "endpoints", "nat"] as const) {
+      const program = await evaluateProgram("dev", { config: { "durable-workflows:egress": egress } });
+      assert.equal((vpcOf(program)?.subnetSpecs as unknown[]).length, SUBNETS_PER_ZONE[egress], egress);
+    }
   });
 
   it("has private subnets behind one NAT gateway on demand", async () => {
