@@ -76,7 +76,7 @@ describe("The report's schedule", () => {
 describe("One-time schedules", () => {
   let program: Evaluated;
   before(async () => {
-    program = await evaluateProgram("dev", { functionVersion: "3" });
+    program = await evaluateProgram("dev", { functionVersion: "2" });
   });
 
   const environment = () => (find(program, "aws:lambda/function:Function", "create-reminder").inputs.environment as { variables: Record<string, string> }).variables;
