@@ -84,6 +84,17 @@ CMD ["node", "/app/env.mjs"]
     assert.equal(ecs.iam.identify(environment["AWS_ACCESS_KEY_ID"]!)?.state, "revoked");
   });
 
+  it("in Node has timers that run at the stack's speed", async () => {
+    using folder = temporaryFolder();
+    await using ecs = new EcsHarness({
+      folder: folder.path,
+      clock: createClock(600),
+      dockerfile: 'FROM node:24-slim\nCOPY job.mjs ./\nCMD ["node", "job.mjs"]\n',
+      files: { "job.mjs": "setTimeout(() => process.exit(3), 120_000);" },
+    });
+    assert.equal((await ecs.stopped(await ecs.run())).containers[0]!.exitCode, 3);
+  });
+
   it("ends with its process's exit code, also by another command", async () => {
     using folder = temporaryFolder();
     await using ecs = new EcsHarness({ folder: folder.path, script: 'echo "one\n\ntwo"; printf three; exit "${1:-7}"' });
