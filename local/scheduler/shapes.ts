@@ -18,7 +18,7 @@ export const scheduleInput = z
     State: z.enum(["ENABLED", "DISABLED"]).default("ENABLED"),
     ActionAfterCompletion: z.enum(["NONE", "DELETE"]).default("NONE"),
     Description: z.string().max(512).optional(),
-    KmsKeyArn: z.undefined("The local stack does not encrypt schedules."),
+    KmsKeyArn: z.undefined("The local stack does not encrypt schedules.").optional(),
     StartDate: date.optional(),
     EndDate: date.optional(),
     FlexibleTimeWindow: z.discriminatedUnion("Mode", [

@@ -1,0 +1,16 @@
+/** Runs the local stack in a process of its own, which a test can kill: prints the endpoint's port when it is ready. */
+import { resolve } from "node:path";
+import { startStack } from "../../local/stack.ts";
+
+const [dataFolder = ""] = process.argv.slice(2);
+const stack = await startStack({
+  projectFolder: resolve(import.meta.dirname, "../.."),
+  stack: "dev",
+  dataFolder,
+  port: 0,
+  speed: 1,
+  onFatal(error) {
+    throw error;
+  },
+});
+process.stdout.write(`${stack.endpoint}\n`);
