@@ -4,11 +4,21 @@ const ID_BYTES = 6;
 /** Beyond guessing; and with the id a multiple of three, so that base64 needs no padding. */
 const SECRET_BYTES = 24;
 
+/** Random bytes are drawn by the page: a draw costs the same for 24 bytes as for thousands. */
+let pool = Buffer.alloc(0);
+
+function secret(): Buffer {
+  if (pool.length < SECRET_BYTES) pool = randomBytes(SECRET_BYTES * 200);
+  const taken = pool.subarray(0, SECRET_BYTES);
+  pool = pool.subarray(SECRET_BYTES);
+  return taken;
+}
+
 /** A new checkpoint token of the execution with this row id. */
 export function newCheckpointToken(id: number): string {
-  const token = randomBytes(ID_BYTES + SECRET_BYTES);
-  token.writeUIntBE(id, 0, ID_BYTES);
-  return token.toString("base64");
+  const owner = Buffer.allocUnsafe(ID_BYTES);
+  owner.writeUIntBE(id, 0, ID_BYTES);
+  return owner.toString("base64") + secret().toString("base64");
 }
 
 /** Row id of the execution that a checkpoint token was made for; not to be trusted for anything but choosing an error message. */
@@ -25,7 +35,7 @@ export interface CallbackAddress {
 
 /** Names a callback so that it can be found without a search and cannot be guessed. */
 export function newCallbackId({ id, operationId }: CallbackAddress): string {
-  return Buffer.from(`${id}:${operationId}:${randomBytes(SECRET_BYTES).toString("hex")}`).toString("base64");
+  return Buffer.from(`${id}:${operationId}:${secret().toString("hex")}`).toString("base64");
 }
 
 export function parseCallbackId(callbackId: string): CallbackAddress | undefined {
