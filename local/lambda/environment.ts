@@ -121,7 +121,8 @@ export class ProcessEnvironment implements ExecutionEnvironment {
   }
 
   #ready(): void {
-    if (this.#state !== "starting" && this.#state !== "settling") return;
+    // A process that is being killed may still ask for more.
+    if (this.#killed || (this.#state !== "starting" && this.#state !== "settling")) return;
     this.#cancelTimeout();
     this.#initMilliseconds ??= performance.now() - this.#startedAt;
     this.#state = "ready";
@@ -164,7 +165,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     const durationMs = performance.now() - invocation.startedAt;
     invocation.resolve(outcome);
     const line = {
-      time: new Date().toISOString(),
+      time: new Date(this.#options.clock.now()).toISOString(),
       type: "platform.report",
       record: {
         requestId: invocation.requestId,
