@@ -1,4 +1,5 @@
 import { ECSClient } from "@aws-sdk/client-ecs";
+import { LambdaClient, SendDurableExecutionCallbackHeartbeatCommand } from "@aws-sdk/client-lambda";
 import { CallbackTimeoutError, type DurableContext, type DurablePromise } from "@aws/durable-execution-sdk-js";
 import type * as z from "zod";
 import { durableHandler } from "../shared/durable-handler.ts";
@@ -18,6 +19,7 @@ type Environment = z.output<typeof callbackJobEnvironment>;
 
 interface Dependencies {
   readonly ecs: ECSClient;
+  readonly lambda: LambdaClient;
   readonly environment: Environment;
 }
 
@@ -25,8 +27,8 @@ interface Dependencies {
 const STOP_PLAN = { initialSeconds: 2, maxSeconds: 30, backoffRate: 1.5 };
 const STOP_DEADLINE_SECONDS = 300;
 
-/** Runs a job as a task and stays suspended, without a poll, until the job reports. Its result is what the job reported. */
-export const createHandler = ({ ecs, environment }: Dependencies) =>
+/** Runs a job as a task and, once it has started, stays suspended without a poll until the job reports. Its result is what the job reported. */
+export const createHandler = ({ ecs, lambda, environment }: Dependencies) =>
   durableHandler(callbackJobInput(environment.JOB_TIME_LIMIT_SECONDS), async (input, context): Promise<unknown> => {
     const steps = new TaskSteps(context, ecs, environment);
     for (let attempt = 1; ; attempt++) {
@@ -35,6 +37,10 @@ export const createHandler = ({ ecs, environment }: Dependencies) =>
         heartbeatTimeout: { seconds: environment.HEARTBEAT_TIMEOUT_SECONDS },
       });
       const taskArn = await steps.run(attempt, input, { to: "callback", callbackId });
+      // The callback waits for heartbeats from its creation on, and a task takes longer to start than a job may stay silent.
+      await steps.awaitStart(taskArn, Math.min(20, Math.ceil(environment.HEARTBEAT_TIMEOUT_SECONDS / 3)), async () => {
+        await lambda.send(new SendDurableExecutionCallbackHeartbeatCommand({ CallbackId: callbackId }));
+      });
       const end = await awaitReport(report, taskArn, steps, context, environment);
       if ("result" in end) {
         return parseResult(end.result);
@@ -107,4 +113,4 @@ function parseResult(text: string): unknown {
   }
 }
 
-export const handler = createHandler({ ecs: new ECSClient({}), environment: parseEnvironment(callbackJobEnvironment) });
+export const handler = createHandler({ ecs: new ECSClient({}), lambda: new LambdaClient({}), environment: parseEnvironment(callbackJobEnvironment) });

@@ -1,7 +1,7 @@
 import type { ECSClient } from "@aws-sdk/client-ecs";
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import type { TaskEnvironment } from "./environment.ts";
-import type { JobInput, ReportTarget } from "./job-contract.ts";
+import { type JobInput, type ReportTarget, START_ALLOWANCE_SECONDS } from "./job-contract.ts";
 import { nextPollDelay, type PollPlan } from "./poll-plan.ts";
 import { isTransient, retryTransient, retryTransientOrCapacity } from "./retry.ts";
 import type { StoppedTask } from "./stopped-task.ts";
@@ -49,6 +49,33 @@ export class TaskSteps {
   }
 
   /**
+   * Operation `await-start`: looks at the task until it has started, but no longer than a start may take. Never fails.
+   *
+   * @param everySeconds between two looks
+   * @param meanwhile called after every look at a task that has not started
+   */
+  async awaitStart(taskArn: string, everySeconds: number, meanwhile: () => Promise<void>): Promise<void> {
+    const check = async (): Promise<{ over: boolean }> => {
+      try {
+        const { state } = await describeTask(this.#ecs, this.#environment, taskArn);
+        if (state === "running" || state === "stopped") {
+          return { over: true };
+        }
+        await meanwhile();
+        return { over: false };
+      } catch (error) {
+        this.#context.logger.warn("The task's start could not be followed", { taskArn, error: String(error) });
+        return { over: !(error instanceof Error && isTransient(error)) };
+      }
+    };
+    await this.#context.waitForCondition("await-start", check, {
+      initialState: { over: false },
+      waitStrategy: ({ over }, look) =>
+        over || look * everySeconds >= START_ALLOWANCE_SECONDS ? { shouldContinue: false } : { shouldContinue: true, delay: { seconds: everySeconds } },
+    });
+  }
+
+  /**
    * Operation `await-stop`: polls until the task has stopped, suspended in between.
    *
    * @param deadlineSeconds from the first poll
@@ -79,7 +106,8 @@ export class TaskSteps {
       switch (view.state) {
         case "stopped":
           return { misses: 0, seen: true, stopped: view.task };
-        case "live":
+        case "starting":
+        case "running":
           return { misses: 0, seen: true };
         case "missing":
           return { misses, seen: state.seen, missing: state.seen || misses > MAX_MISSES };

@@ -74,7 +74,7 @@ function refusal(failure: { reason?: string; detail?: string } | undefined): Wor
 }
 
 /** `missing`: ECS does not know the task, which is so for a moment after RunTask and from an hour after the stop. */
-export type TaskView = { readonly state: "missing" } | { readonly state: "live" } | { readonly state: "stopped"; readonly task: StoppedTask };
+export type TaskView = { readonly state: "missing" | "starting" | "running" } | { readonly state: "stopped"; readonly task: StoppedTask };
 
 /** What ECS says about a task at this moment. @throws the ECS client's errors */
 export async function describeTask(ecs: ECSClient, environment: TaskEnvironment, taskArn: string): Promise<TaskView> {
@@ -83,7 +83,10 @@ export async function describeTask(ecs: ECSClient, environment: TaskEnvironment,
   if (task === undefined) {
     return { state: "missing" };
   }
-  return task.lastStatus === "STOPPED" ? { state: "stopped", task: toStoppedTask(task, taskArn, environment.CONTAINER_NAME) } : { state: "live" };
+  if (task.lastStatus === "STOPPED") {
+    return { state: "stopped", task: toStoppedTask(task, taskArn, environment.CONTAINER_NAME) };
+  }
+  return { state: task.startedAt === undefined ? "starting" : "running" };
 }
 
 function toStoppedTask(task: Task, taskArn: string, containerName: string): StoppedTask {

@@ -1,10 +1,11 @@
 import "../environment.ts";
-import { LocalDurableTestRunner, type TestResult } from "@aws/durable-execution-sdk-js-testing";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { LocalDurableTestRunner, type TestResult, WaitingOperationStatus } from "@aws/durable-execution-sdk-js-testing";
 import assert from "node:assert/strict";
 import { createHandler } from "../../../functions/callback-job/handler.ts";
 import { assertFailed, execute, useDurableRunner } from "../durable-runner.ts";
 import { FakeEcs, type FakeTask, interrupted } from "../fake-ecs.ts";
-import { awsError } from "../scripted-client.ts";
+import { awsError, scripted } from "../scripted-client.ts";
 import { taskEnvironment } from "../task-environment.ts";
 
 const environment = { ...taskEnvironment, JOB_MAX_ATTEMPTS: 2, HEARTBEAT_TIMEOUT_SECONDS: 60 };
@@ -12,10 +13,18 @@ const input = { message: "hello", processingTime: 5 };
 
 type Report = { readonly result: string } | { readonly errorType: string; readonly errorMessage: string };
 
+const handlerFor = (ecs: FakeEcs, change: Partial<typeof environment> = {}, heartbeat: () => void = () => undefined) => {
+  const lambda = scripted(new LambdaClient({}), (operation) => {
+    assert.equal(operation, "SendDurableExecutionCallbackHeartbeat");
+    heartbeat();
+    return {};
+  });
+  return createHandler({ ecs: ecs.client, lambda, environment: { ...environment, ...change } });
+};
+
 /** Runs an execution in which each task reports as given, in order. */
 async function executeReporting(ecs: FakeEcs, reports: readonly Report[], change: Partial<typeof environment> = {}): Promise<TestResult> {
-  const handler = createHandler({ ecs: ecs.client, environment: { ...environment, ...change } });
-  const runner = new LocalDurableTestRunner({ handlerFunction: handler });
+  const runner = new LocalDurableTestRunner({ handlerFunction: handlerFor(ecs, change) });
   const execution = runner.run({ payload: input });
   for (const [index, report] of reports.entries()) {
     await runner.getOperationByNameAndIndex("run-task", index).waitForData();
@@ -32,11 +41,11 @@ async function executeReporting(ecs: FakeEcs, reports: readonly Report[], change
 describe("callback-job", () => {
   useDurableRunner({ skipTime: true });
 
-  it("answers with what the job reported, without asking ECS", async () => {
+  it("answers with what the job reported, and asks ECS no more once the task has started", async () => {
     const ecs = new FakeEcs();
     const execution = await executeReporting(ecs, [{ result: '{"message":"hello"}' }]);
     assert.deepEqual(execution.getResult(), { message: "hello" });
-    assert.deepEqual(ecs.calls.map(({ operation }) => operation), ["RunTask"]);
+    assert.deepEqual(ecs.calls.map(({ operation }) => operation), ["RunTask", "DescribeTasks"]);
   });
 
   it("gives the task the callback to report to", async () => {
@@ -104,9 +113,36 @@ describe("callback-job", () => {
 
   it("runs a job again whose task the platform did not get started in time", async () => {
     const ecs = new FakeEcs(() => ({ startedAt: undefined }));
-    const message = assertFailed(await executeReporting(ecs, [], { HEARTBEAT_TIMEOUT_SECONDS: 1 }), "JobLost");
+    const handler = handlerFor(ecs, { HEARTBEAT_TIMEOUT_SECONDS: 1 }, () => {
+      throw awsError("CallbackTimeoutException", 400);
+    });
+    const message = assertFailed(await execute(handler, input), "JobLost");
     assert.match(message, /had not started/);
     assert.deepEqual(ecs.tasks.map(({ lastStatus }) => lastStatus), ["STOPPED", "STOPPED"]);
+  });
+
+  it("keeps the callback open while the task starts, be it slowly", async () => {
+    const ecs = new FakeEcs(() => ({ startedAt: undefined }));
+    let heartbeats = 0;
+    const runner = new LocalDurableTestRunner({
+      handlerFunction: handlerFor(ecs, {}, () => {
+        heartbeats += 1;
+        if (heartbeats === 3) ecs.tasks[0]!.startedAt = new Date();
+      }),
+    });
+    const execution = runner.run({ payload: input });
+    await runner.getOperation("await-start").waitForData(WaitingOperationStatus.COMPLETED);
+    await runner.getOperation("job-report").sendCallbackSuccess("1");
+    assert.equal((await execution).getResult(), 1);
+    assert.equal(heartbeats, 3);
+  });
+
+  it("waits for the job even if it may not follow the task's start", async () => {
+    const ecs = new FakeEcs();
+    ecs.before = (operation) => {
+      if (operation === "DescribeTasks") throw awsError("AccessDeniedException", 400);
+    };
+    assert.equal((await executeReporting(ecs, [{ result: "1" }])).getResult(), 1);
   });
 
   it("fails at once when ECS refuses the task", async () => {
@@ -114,12 +150,12 @@ describe("callback-job", () => {
     ecs.before = () => {
       throw awsError("AccessDeniedException", 400);
     };
-    assertFailed(await execute(createHandler({ ecs: ecs.client, environment }), input), "AccessDeniedException");
+    assertFailed(await execute(handlerFor(ecs), input), "AccessDeniedException");
     assert.equal(ecs.count("RunTask"), 1);
   });
 
   it("fails on bad input without a callback", async () => {
-    const execution = await execute(createHandler({ ecs: new FakeEcs().client, environment }), { message: "hello", processingTime: -1 });
+    const execution = await execute(handlerFor(new FakeEcs()), { message: "hello", processingTime: -1 });
     assert.match(assertFailed(execution, "InvalidInput"), /processingTime: /);
     assert.equal(execution.getOperations().length, 0);
   });
