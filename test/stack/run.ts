@@ -1,0 +1,28 @@
+import { Command } from "commander";
+import Mocha from "mocha";
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import { loadDeployed, loadLocal } from "./load-outputs.ts";
+
+const command = new Command("npm run test:stack --")
+  .description("Runs every workflow of a running stack and checks what it did. Knows the stack by its outputs and nothing else.")
+  .option("--local", "the local stack that npm start runs, instead of a deployed one")
+  .option("--stack <name>", "Pulumi stack", "dev")
+  .option("--data <folder>", "data folder of the local stack (default: .local/<stack>)")
+  .addHelpText("after", "\nExamples:\n  npm run test:stack -- --local\n  npm run test:stack -- --stack dev")
+  .parse();
+
+const { local, stack, data } = command.opts<{ local?: boolean; stack: string; data?: string }>();
+try {
+  const { outputs, environment } = await (local ? loadLocal(data ?? join(".local", stack)) : loadDeployed(stack));
+  Object.assign(process.env, environment, { STACK_OUTPUTS: JSON.stringify(outputs) });
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+// On Fargate a task takes a minute to start; each wait within a test has its own, shorter deadline.
+const mocha = new Mocha({ timeout: 900_000, slow: 60_000, forbidOnly: true });
+for (const spec of globSync("*.spec.ts", { cwd: import.meta.dirname }).sort()) mocha.addFile(join(import.meta.dirname, spec));
+await mocha.loadFilesAsync();
+mocha.run((failures) => process.exit(failures > 0 ? 1 : 0));
