@@ -69,7 +69,11 @@ export function createFunctions(args: FunctionsArgs): Readonly<Record<FunctionNa
     }),
     "callback-job": durable("callback-job", "Runs a job and waits until it reports", longExecutionSeconds, {
       environment: { ...taskEnvironment, HEARTBEAT_TIMEOUT_SECONDS: String(settings.jobHeartbeatTimeoutSeconds) },
-      statements: [...runStatements, ...controlStatements],
+      statements: [
+        ...runStatements,
+        ...controlStatements,
+        allow("KeepCallbackOpen", ["lambda:SendDurableExecutionCallbackHeartbeat"], [executionsOf(place, "callback-job")]),
+      ],
     }),
     "dispatch-job": durable("dispatch-job", "Starts a job that keeps its own record", SHORT_EXECUTION_SECONDS, {
       environment: { ...taskEnvironment, JOB_TABLE_NAME: jobTable.name, JOB_RECORD_TTL_DAYS: String(settings.jobRecordTtlDays) },

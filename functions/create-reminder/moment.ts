@@ -11,19 +11,38 @@ export interface ScheduleMoment {
   readonly epochMilliseconds: number;
 }
 
+/** Whether there is such a date and time, as `2030-02-30T09:00:00` is not. */
+export function isLocalTime(text: string): boolean {
+  return exists(() => Temporal.PlainDateTime.from(text));
+}
+
+/** Whether this is an IANA name or a UTC offset. */
+export function isTimeZone(text: string): boolean {
+  return exists(() => Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text));
+}
+
+function exists(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The moment at which a clock in a time zone shows a local time.
  *
  * Where the clock shows it twice (it was set back), the first one counts; it is given in UTC then, as is one with a UTC offset, so that the
  * Scheduler cannot take it for another.
  *
- * @param at `YYYY-MM-DDTHH:mm:ss`
- * @param timeZone IANA name or `±HH:MM`
- * @throws WorkflowError `InvalidInput` for a date or a zone that does not exist, and for a time that the clock skips
+ * @param at `YYYY-MM-DDTHH:mm:ss`, existing
+ * @param timeZone IANA name or `±HH:MM`, existing
+ * @throws WorkflowError `InvalidInput` for a time that the clock skips
  */
 export function scheduleMoment(at: string, timeZone: string): ScheduleMoment {
-  const local = parse("at", at, () => Temporal.PlainDateTime.from(at));
-  const first = parse("timeZone", timeZone, () => local.toZonedDateTime(timeZone, { disambiguation: "earlier" }));
+  const local = Temporal.PlainDateTime.from(at);
+  const first = local.toZonedDateTime(timeZone, { disambiguation: "earlier" });
   if (!first.toPlainDateTime().equals(local)) {
     throw new WorkflowError("InvalidInput", `at: the clock in ${timeZone} skips ${at} (daylight saving)`);
   }
@@ -35,15 +54,4 @@ export function scheduleMoment(at: string, timeZone: string): ScheduleMoment {
     timeZone: scheduled.timeZoneId,
     epochMilliseconds: first.epochMilliseconds,
   };
-}
-
-function parse<T>(field: string, value: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof RangeError) {
-      throw new WorkflowError("InvalidInput", `${field}: ${value} does not exist`);
-    }
-    throw error;
-  }
 }

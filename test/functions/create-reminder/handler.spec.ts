@@ -144,6 +144,7 @@ describe("create-reminder", () => {
     "a time zone that does not exist": [{ timeZone: "Mars/Olympus" }, /^timeZone: /],
     "a date that does not exist": [{ at: "2999-02-30T00:00:00" }, /^at: /],
     "a time that the clock skips": [{ at: "2027-03-28T02:30:00" }, /^at: .*skips/],
+    "every wrong field at once": [{ at: "2030-02-30T09:00:00", timeZone: "Mars/Olympus", colour: "red" }, /^at: .*; timeZone: .*; colour: unknown field$/],
     "an unknown field": [{ colour: "red" }, /^colour: unknown field/],
     "a missing payload": [{ payload: undefined }, /^payload: /],
     "several wrong fields": [{ key: "a b", at: "tomorrow" }, /key: .*; at: /],
