@@ -4,6 +4,7 @@ import { applyUpdate } from "./apply-update.ts";
 import { record, type Moment } from "./decision.ts";
 import type { RecordedEvent } from "./event.ts";
 import { endInvocationByClose, type RunningInvocation } from "./invocation.ts";
+import { invalid } from "./invalid.ts";
 import { limitError } from "./limits.ts";
 import type { ExecutionState } from "./state.ts";
 import { type ValidUpdate, validateUpdates } from "./validate.ts";
@@ -35,6 +36,8 @@ export function checkpoint(
   moment: Moment,
 ): { readonly events: RecordedEvent[]; readonly limit?: ErrorObject } {
   const { updates } = command;
+  // To the caller a closed execution is one whose tokens have all been used up.
+  if (state.status !== "RUNNING") throw invalid("Invalid checkpoint token");
   validateUpdates(state, updates, command.maxResultBytes);
   const events: RecordedEvent[] = [];
   const { operations, bytes } = measure(state, updates);

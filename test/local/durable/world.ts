@@ -49,9 +49,10 @@ export class FakeClock implements Clock {
     this.#now = target;
   }
 
-  /** The wall clock is set, without time passing. */
-  set(now: number): void {
+  /** Begins at this moment, in epoch milliseconds. */
+  startAt(now: number): this {
     this.#now = now;
+    return this;
   }
 }
 
