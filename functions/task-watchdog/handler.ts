@@ -5,7 +5,8 @@ import * as z from "zod";
 import { maxAttempts, parseEnvironment } from "../shared/environment.ts";
 import { parseInput } from "../shared/input.ts";
 import { JobTable } from "../shared/job-record.ts";
-import { type TaskStateChange, watchdogEvent } from "./input.ts";
+import { type ExecutionStatusChange, type TaskStateChange, watchdogEvent } from "./input.ts";
+import { closeOpenRecord } from "./open-record.ts";
 import { stopIfOrphan, stopTasksOf } from "./orphans.ts";
 import { reportStopped } from "./stopped.ts";
 import { jobTask } from "./task.ts";
@@ -23,6 +24,8 @@ interface Dependencies {
   readonly dynamodb: DynamoDBClient;
   readonly environment: z.output<typeof watchdogEnvironment>;
 }
+
+const ENDED_BADLY: ReadonlySet<string> = new Set(["STOPPED", "TIMED_OUT", "FAILED"]);
 
 /**
  * Keeps executions and tasks together, in both directions: a task that stops without reporting fails whoever waits for it, an execution
@@ -49,13 +52,20 @@ export const createHandler = ({ ecs, lambda, dynamodb, environment }: Dependenci
     }
   }
 
+  async function onExecutionStatusChange({ durableExecutionArn, status }: ExecutionStatusChange): Promise<void> {
+    if (ENDED_BADLY.has(status)) {
+      await stopTasksOf(durableExecutionArn, status, ecs, clusterArn);
+      await closeOpenRecord(durableExecutionArn, status, lambda, reporting.table);
+    }
+  }
+
   return async (event: unknown): Promise<void> => {
     const parsed = parseInput(watchdogEvent, event);
     switch (parsed["detail-type"]) {
       case "ECS Task State Change":
         return onTaskStateChange(parsed.detail);
       case "Durable Execution Status Change":
-        return stopTasksOf(parsed.detail.durableExecutionArn, parsed.detail.status, ecs, clusterArn);
+        return onExecutionStatusChange(parsed.detail);
     }
   };
 };

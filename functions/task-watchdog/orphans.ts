@@ -4,13 +4,8 @@ import { executionId } from "../shared/execution.ts";
 import { stopTask } from "../shared/task.ts";
 import type { JobTask } from "./task.ts";
 
-const ENDED: ReadonlySet<string> = new Set(["STOPPED", "TIMED_OUT", "FAILED"]);
-
 /** Stops every task of an execution that has ended without seeing to them. */
 export async function stopTasksOf(executionArn: string, status: string, ecs: ECSClient, clusterArn: string): Promise<void> {
-  if (!ENDED.has(status)) {
-    return;
-  }
   for await (const page of paginateListTasks({ client: ecs }, { cluster: clusterArn, startedBy: executionId(executionArn) })) {
     for (const taskArn of page.taskArns ?? []) {
       await stopTask(ecs, clusterArn, taskArn, `Execution ended: ${status}`);

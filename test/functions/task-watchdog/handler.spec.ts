@@ -224,6 +224,23 @@ describe("task-watchdog", () => {
       });
     }
 
+    it("closes the record that it left open, because it never came to start a task", async () => {
+      await record("execution-1", { status: "STARTING" });
+      await handlerFor(fakeLambda(() => ({ InputPayload: '{"message":"hello","processingTime":1}' })))(executionEvent("STOPPED"));
+      const { status, error } = (await table.get("execution-1"))!;
+      assert.equal(status, "FAILED");
+      assert.match((error as { errorMessage: string }).errorMessage, /STOPPED/);
+    });
+
+    it("closes the record of the job that it was to run again, unless another execution has it by now", async () => {
+      await record("again", { status: "STARTING", attempt: 2 });
+      await record("taken", { status: "STARTING", attempt: 2, executionArn: "another" });
+      for (const jobId of ["again", "taken"]) {
+        await handlerFor(fakeLambda(() => ({ InputPayload: JSON.stringify({ retryOf: jobId }) })))(executionEvent("TIMED_OUT"));
+      }
+      assert.deepEqual([(await table.get("again"))!["status"], (await table.get("taken"))!["status"]], ["FAILED", "STARTING"]);
+    });
+
     it("stops nothing for one that succeeded", async () => {
       assert.deepEqual(await withTask("SUCCEEDED"), []);
     });
