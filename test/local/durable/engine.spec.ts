@@ -73,6 +73,7 @@ describe("The durable engine", () => {
       const first = await world.begin("f", { a: 1 }, { name: "n" });
       await world.pass(86_400);
       assert.throws(() => world.get(first), { name: "ResourceNotFoundException", status: 404 });
+      assert.deepEqual(world.engine.queries.list({ functionName: "f", reverseOrder: false, maxItems: 10 }).DurableExecutions, []);
       assert.notEqual(await world.begin("f", { a: 2 }, { name: "n" }), first);
     });
 
@@ -168,7 +169,9 @@ describe("The durable engine", () => {
       await turn();
       world.engine.stopExecution(arn, {});
       const { DurableExecutionArn, CheckpointToken } = envelopes()[0]!;
-      assert.throws(() => world.engine.checkpoint({ DurableExecutionArn, CheckpointToken }), { message: "Invalid checkpoint token" });
+      for (const api of ["checkpoint", "getExecutionState"] as const) {
+        assert.throws(() => world.engine[api]({ DurableExecutionArn, CheckpointToken }), { message: "Invalid checkpoint token" });
+      }
       gate.resolve(undefined);
       await world.idle();
       assert.equal(world.get(arn).Status, "STOPPED");
