@@ -65,6 +65,17 @@ describe("The local stack", function () {
     onEvent = quiet;
   });
 
+  it("passes the tests for a deployed stack, by its outputs alone", async function () {
+    this.timeout(120_000);
+    const run = spawn(process.execPath, ["test/stack/run.ts", "--local", "--data", data], { cwd: PROJECT });
+    let output = "";
+    run.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    run.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    const code = await new Promise((resolve) => run.once("exit", resolve));
+    assert.equal(code, 0, output);
+    assert.match(output, /\d+ passing/);
+  });
+
   it("fails a waiting callback-job within 5 seconds when its job's process is killed", async () => {
     const executionArn = await startExecution(context, "callbackJob", { message: "killed", processingTime: 300 });
     await runningTask(context, executionArn);
