@@ -153,11 +153,6 @@ export class DurableEngine implements DurableExecutionStarter, DurableStateAcces
     }
   }
 
-  /** Versions that running executions are pinned to, as `name:version`: their code must be kept. */
-  pinnedVersions(): ReadonlySet<string> {
-    return new Set(this.#repository.runningVersions().map(({ functionName, version }) => `${functionName}:${version}`));
-  }
-
   #load(row: ExecutionRow): LiveExecution {
     const live = this.#runner.load(row.id);
     if (live === undefined) throw new Error(`Execution ${row.id} has vanished from the store.`);

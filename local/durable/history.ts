@@ -5,9 +5,17 @@ import { epochSeconds } from "./time-stamps.ts";
 /** An event of the history, as the API writes it. */
 export type HistoryEvent = Readonly<Record<string, unknown>>;
 
-/** @param includeData whether payloads and errors are shown, not only what happened */
-export function historyEvent(eventId: number, event: RecordedEvent, includeData: boolean): HistoryEvent {
-  const operation = "id" in event ? { Id: event.id, Name: event.name, ...placeOf(event) } : {};
+/**
+ * @param execution whose event it is
+ * @param includeData whether payloads and errors are shown, not only what happened
+ */
+export function historyEvent(
+  execution: { readonly executionId: string; readonly name: string },
+  eventId: number,
+  event: RecordedEvent,
+  includeData: boolean,
+): HistoryEvent {
+  const operation = "id" in event ? { Id: event.id, Name: event.name, ...placeOf(event) } : ownerOf(event, execution);
   return {
     EventType: event.type,
     EventId: eventId,
@@ -15,6 +23,11 @@ export function historyEvent(eventId: number, event: RecordedEvent, includeData:
     ...operation,
     [`${event.type}Details`]: details(event, includeData),
   };
+}
+
+/** The end of an execution is an event of the operation that the execution itself is. */
+function ownerOf({ type }: RecordedEvent, { executionId, name }: { readonly executionId: string; readonly name: string }): { Id?: string; Name?: string } {
+  return type === "InvocationCompleted" ? {} : { Id: executionId, Name: name };
 }
 
 function placeOf(event: RecordedEvent): { SubType?: string; ParentId?: string } {

@@ -91,7 +91,7 @@ export class DurableQueries {
     const Events: HistoryEvent[] = [];
     for (const { eventId, event } of this.#repository.history(row.id, from, reverseOrder)) {
       if (Events.length === maxItems) return { Events, NextMarker: writeMarker(eventId) };
-      Events.push(historyEvent(eventId, event, includeData));
+      Events.push(historyEvent(row, eventId, event, includeData));
     }
     return { Events };
   }

@@ -163,13 +163,6 @@ export class DurableRepository {
     this.#store.run("DELETE FROM durable_executions WHERE id = ?", id);
   }
 
-  /** Versions that executions are pinned to. */
-  runningVersions(): { functionName: string; version: string }[] {
-    return this.#store
-      .prepare("SELECT DISTINCT function_name AS functionName, version FROM durable_executions WHERE status = 'RUNNING'")
-      .all() as unknown as { functionName: string; version: string }[];
-  }
-
   addFunctionInvoke(invoke: FunctionInvoke): void {
     this.#store.run(
       "INSERT INTO durable_function_invokes (execution, operation, function_arn, input) VALUES (?, ?, ?, ?)",

@@ -41,6 +41,8 @@ describe("The history that the durable engine writes", () => {
     const [, started, succeeded] = world.history(arn);
     assert.equal(started!.Id, succeeded!.Id);
     assert.equal(started!.Name, "add");
+    const executionId = arn.split("/").at(-1);
+    assert.deepEqual(world.history(arn).map(({ Id }) => Id), [executionId, started!.Id, started!.Id, undefined, executionId]);
     assert.equal(world.get(arn).Result, "2");
   });
 
