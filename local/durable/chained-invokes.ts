@@ -2,11 +2,11 @@ import { AwsError } from "../errors.ts";
 import type { AccessControl } from "../iam/access.ts";
 import type { Identity } from "../identity.ts";
 import type { FunctionDirectory, FunctionVersion, HandlerInvoker } from "../lambda/function-version.ts";
+import { assumeFunctionRole } from "../lambda/function-session.ts";
 import { parseFunctionName } from "../lambda/names.ts";
 import type { Store } from "../store/store.ts";
 import { existingVersion } from "./closing.ts";
 import { executionArn } from "./execution-arn.ts";
-import { sessionOf } from "./function-session.ts";
 import type { LiveExecution } from "./live-execution.ts";
 import type { ChainedTarget } from "./machine/checkpoint.ts";
 import { invalid } from "./machine/invalid.ts";
@@ -124,7 +124,7 @@ export class ChainedInvokes {
     const invoker = caller.invocation?.version;
     if (invoker !== undefined) {
       const { arn } = parseFunctionName(name, undefined, this.#identity);
-      this.#iam.authorize(sessionOf(invoker), { action: "lambda:InvokeFunction", resource: arn });
+      this.#iam.authorize(assumeFunctionRole(this.#iam, this.#identity, invoker), { action: "lambda:InvokeFunction", resource: arn });
     }
     if (version.durable !== undefined && !qualified) throw invalid("You cannot invoke a durable function using an unqualified ARN.");
     return version;
