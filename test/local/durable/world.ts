@@ -221,7 +221,7 @@ export class World {
 
   #iam(): AccessControl {
     return {
-      assumeRole: (roleArn: string) => ({ kind: "assumed-role", arn: roleArn, roleArn, accountId: identity.accountId }),
+      assumeRole: (roleArn: string): Principal => ({ kind: "assumed-role", arn: roleArn, roleArn, accountId: identity.accountId }),
       authorize: (principal: Principal, request: AccessRequest) => {
         this.accessRequests.push(request);
         if (this.denied.has(request.resource)) {
