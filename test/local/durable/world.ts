@@ -5,7 +5,7 @@ import { DurableEngine, schema } from "../../../local/durable/engine.ts";
 import type { ErrorObject } from "../../../local/durable/contract.ts";
 import { AwsError } from "../../../local/errors.ts";
 import type { BusEvent } from "../../../local/events/event.ts";
-import type { AccessControl, AccessRequest, Principal } from "../../../local/iam/access.ts";
+import type { AccessControl, AccessRequest } from "../../../local/iam/access.ts";
 import type { Identity } from "../../../local/identity.ts";
 import type { FunctionDirectory, FunctionVersion, HandlerInvoker, InvocationOutcome } from "../../../local/lambda/function-version.ts";
 import { Store } from "../../../local/store/store.ts";
@@ -220,15 +220,21 @@ export class World {
   }
 
   #iam(): AccessControl {
+    const neverAsked = (): never => {
+      throw new Error("The durable engine has no business here.");
+    };
     return {
-      assumeRole: (roleArn: string): Principal => ({ kind: "assumed-role", arn: roleArn, roleArn, accountId: identity.accountId }),
-      authorize: (principal: Principal, request: AccessRequest) => {
+      authorizeService: neverAsked,
+      issueCredentials: neverAsked,
+      revokeCredentials: neverAsked,
+      assumeRole: (roleArn) => ({ kind: "assumed-role", arn: roleArn, roleArn, accountId: identity.accountId }),
+      authorize: (principal, request) => {
         this.accessRequests.push(request);
         if (this.denied.has(request.resource)) {
           throw new AwsError("AccessDeniedException", `User: ${principal.arn} is not authorized to perform: ${request.action} on resource: ${request.resource}`, 403);
         }
       },
-    } as AccessControl;
+    };
   }
 }
 
