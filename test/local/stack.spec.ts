@@ -1,6 +1,5 @@
-import { DescribeTasksCommand, ListTasksCommand, type Task } from "@aws-sdk/client-ecs";
+import { StopDurableExecutionCommand } from "@aws-sdk/client-lambda";
 import * as assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -9,29 +8,10 @@ import { startStack, type RunningStack } from "../../local/stack.ts";
 import { createTourContext, type TourContext } from "../../local/tour/context.ts";
 import { followExecution, startExecution, until } from "../../local/tour/executions.ts";
 import { childProcesses, kill } from "./processes.ts";
+import { DEADLINE_MS, idOf, runningTask, tasksOf } from "./tasks-of.ts";
 
 const PROJECT = resolve(import.meta.dirname, "../..");
-const DEADLINE_MS = 30_000;
 const quiet = () => undefined;
-
-function idOf(executionArn: string): string {
-  return executionArn.slice(executionArn.lastIndexOf("/") + 1);
-}
-
-/** Every task that an execution has started, running and stopped. */
-async function tasksOf({ ecs, output }: TourContext, executionArn: string): Promise<Task[]> {
-  const cluster = output("clusterArn");
-  const lists = await Promise.all(
-    (["RUNNING", "STOPPED"] as const).map((desiredStatus) => ecs.send(new ListTasksCommand({ cluster, startedBy: idOf(executionArn), desiredStatus }))),
-  );
-  const taskArns = lists.flatMap((list) => list.taskArns ?? []);
-  if (taskArns.length === 0) return [];
-  return (await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }))).tasks ?? [];
-}
-
-function runningTask(context: TourContext, executionArn: string): Promise<Task> {
-  return until("a task runs", DEADLINE_MS, async () => (await tasksOf(context, executionArn)).find((task) => task.lastStatus === "RUNNING"));
-}
 
 describe("The local stack", function () {
   this.timeout(90_000);
@@ -63,17 +43,6 @@ describe("The local stack", function () {
 
   afterEach(() => {
     onEvent = quiet;
-  });
-
-  it("passes the tests for a deployed stack, by its outputs alone", async function () {
-    this.timeout(120_000);
-    const run = spawn(process.execPath, ["test/stack/run.ts", "--local", "--data", data], { cwd: PROJECT });
-    let output = "";
-    run.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    run.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    const code = await new Promise((resolve) => run.once("exit", resolve));
-    assert.equal(code, 0, output);
-    assert.match(output, /\d+ passing/);
   });
 
   it("fails a waiting callback-job within 5 seconds when its job's process is killed", async () => {
@@ -108,7 +77,6 @@ describe("The local stack", function () {
   });
 
   it("stops a task whose execution was stopped in the moment between RunTask and the watchdog's look", async () => {
-    const { StopDurableExecutionCommand } = await import("@aws-sdk/client-lambda");
     let stopping: Promise<unknown> | undefined;
     const executionArn = await startExecution(context, "callbackJob", { message: "orphan", processingTime: 300 });
     onEvent = ({ detailType, detail }) => {
@@ -134,47 +102,4 @@ describe("The local stack", function () {
       message: /Another local stack is running/,
     });
   });
-});
-
-describe("The local stack, killed and started again", function () {
-  this.timeout(90_000);
-
-  it("goes on with every execution, and runs again only the jobs that were lost with it", async () => {
-    const data = mkdtempSync(join(tmpdir(), "stack-"));
-    let host = await startHost(data);
-    let context = host.context;
-    const waiting = await startExecution(context, "report", {});
-    const lost = await startExecution(context, "callbackJob", { message: "again", processingTime: 3 });
-    await runningTask(context, lost);
-    await killed(host.process);
-    context.destroy();
-
-    host = await startHost(data);
-    context = host.context;
-    const report = await followExecution(context, waiting, quiet);
-    assert.equal(report.status, "SUCCEEDED", report.error?.message);
-    assert.equal(report.events.filter((event) => event.EventType === "StepSucceeded" && event.Name === "fetch").length, 1);
-    const job = await followExecution(context, lost, quiet);
-    assert.equal(job.status, "SUCCEEDED", job.error?.message);
-    const codes = (await tasksOf(context, lost)).map((task) => task.stopCode).sort();
-    assert.deepEqual(codes, ["EssentialContainerExited", "TerminationNotice"]);
-    await killed(host.process);
-    context.destroy();
-    rmSync(data, { recursive: true });
-  });
-
-  async function startHost(data: string): Promise<{ process: ChildProcess; context: TourContext }> {
-    const child = spawn(process.execPath, [join(import.meta.dirname, "stack-host.ts"), data], { stdio: ["ignore", "pipe", "inherit"] });
-    await new Promise((resolve, reject) => {
-      child.stdout.once("data", resolve);
-      child.once("exit", () => reject(new Error("The stack ended before it was ready.")));
-    });
-    return { process: child, context: createTourContext(JSON.parse(readFileSync(join(data, "outputs.json"), "utf8")) as RunningStack) };
-  }
-
-  async function killed(child: ChildProcess): Promise<void> {
-    const exit = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGKILL");
-    await exit;
-  }
 });

@@ -8,6 +8,10 @@ import * as z from "zod";
 
 const outputs = z.record(z.string(), z.string()).parse(JSON.parse(process.env["STACK_OUTPUTS"] ?? "{}"));
 
+/** A job that goes well, and one that exits without a word. */
+export const job = { message: "hello", processingTime: 1 };
+export const crash = { ...job, fail: { exitCode: 3 } };
+
 export const lambda = new LambdaClient({});
 export const ecs = new ECSClient({});
 export const dynamodb = new DynamoDBClient({});

@@ -1,0 +1,18 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+
+/** Starts the local stack in a process of its own, to be killed. Resolves when it is ready. */
+export async function startHost(data: string): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "stack-host.ts"), data], { stdio: ["ignore", "pipe", "inherit"] });
+  await new Promise((resolve, reject) => {
+    child.stdout.once("data", resolve);
+    child.once("exit", () => reject(new Error("The stack ended before it was ready.")));
+  });
+  return child;
+}
+
+export async function killHost(child: ChildProcess): Promise<void> {
+  const exit = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await exit;
+}
