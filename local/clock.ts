@@ -15,6 +15,14 @@ export interface Clock {
   at(timestamp: number, run: () => void): Cancel;
 }
 
+/** Processes start and answer no faster when time does: no time-out shrinks below this many milliseconds. */
+const SHORTEST_TIMEOUT_MS = 3_000;
+
+/** How many real milliseconds a time-out of `milliseconds` lasts here. */
+export function scaleTimeout(clock: Pick<Clock, "scale">, milliseconds: number): number {
+  return Math.max(clock.scale(milliseconds), Math.min(milliseconds, SHORTEST_TIMEOUT_MS));
+}
+
 /** Node clamps longer timers to 1 ms, so longer waits are cut into pieces. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 

@@ -6,7 +6,7 @@ import type { FunctionVersion } from "../lambda/function-version.ts";
 import type { StartRequest } from "./contract.ts";
 import { executionArn } from "./execution-arn.ts";
 import { newExecutionId } from "./secrets.ts";
-import { after, record } from "./machine/decision.ts";
+import { record, timeoutAfter } from "./machine/decision.ts";
 import type { RecordedEvent } from "./machine/event.ts";
 import { emptyState } from "./machine/state.ts";
 import type { DurableRepository, ExecutionRow, Origin } from "./repository.ts";
@@ -57,7 +57,7 @@ export class ExecutionStarts {
     const { version, name, executionId, input, origin, parent } = execution;
     const moment = this.#runner.moment();
     const timeoutSeconds = version.durable?.executionTimeoutSeconds ?? 0;
-    const deadline = after(moment, timeoutSeconds);
+    const deadline = timeoutAfter(moment, timeoutSeconds);
     const state = emptyState();
     const events: RecordedEvent[] = [];
     record(state, events, { type: "ExecutionStarted", at: moment.now, id: executionId, name, input, timeoutSeconds, deadline });

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Cancel, Clock } from "../clock.ts";
+import { scaleTimeout, type Cancel, type Clock } from "../clock.ts";
 import type { Credentials } from "../iam/access.ts";
 import type { LogSink } from "../logs/log-sink.ts";
 import type { FunctionVersion, InvocationOutcome } from "./function-version.ts";
@@ -38,8 +38,6 @@ export interface EnvironmentOptions {
 
 /** Lambda's limit on loading a handler. Loading is real work, so it does not shrink when time runs faster. */
 const INIT_TIMEOUT_MS = 10_000;
-/** Nor is a handler's own work faster then: its time-out does not shrink below this. */
-const SHORTEST_TIMEOUT_MS = 3_000;
 
 type State = "starting" | "ready" | "busy" | "settling" | "ended";
 
@@ -75,7 +73,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#state = "busy";
     this.#output?.renew();
     const timeout = version.timeoutSeconds * 1000;
-    const deadline = clock.now() + Math.max(clock.scale(timeout), Math.min(timeout, SHORTEST_TIMEOUT_MS));
+    const deadline = clock.now() + scaleTimeout(clock, timeout);
     this.#cancelTimeout = clock.at(deadline, () => this.#fail(timedOut(timeout)));
     this.#api?.deliver({ requestId, event, deadline, functionArn: version.qualifiedArn, traceId: traceId(clock.now()) });
     return promise;

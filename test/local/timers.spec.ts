@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import type { Clock } from "../../local/clock.ts";
-import { createClock } from "../../local/clock.ts";
+import { createClock, scaleTimeout } from "../../local/clock.ts";
 import { TimerQueue } from "../../local/timers.ts";
 
 /** A clock that only moves when told to. */
@@ -86,6 +86,13 @@ describe("The clock", () => {
     const clock = createClock(10);
     assert.equal(clock.scale(60_000), 6_000);
     assert.ok(Math.abs(clock.now() - Date.now()) < 1_000);
+  });
+
+  it("shrinks time-outs too, but not to less than a process needs to start", () => {
+    const clock = createClock(10);
+    assert.equal(scaleTimeout(clock, 60_000), 6_000);
+    assert.equal(scaleTimeout(clock, 15_000), 3_000);
+    assert.equal(scaleTimeout(clock, 1_000), 1_000);
   });
 
   it("does not fire a timer beyond Node's longest at once", async () => {

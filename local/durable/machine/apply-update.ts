@@ -1,6 +1,6 @@
 import type { ErrorObject } from "../contract.ts";
 import type { CheckpointCommand } from "./checkpoint.ts";
-import { after, record, type Moment } from "./decision.ts";
+import { after, record, timeoutAfter, type Moment } from "./decision.ts";
 import type { OperationEvent, RecordedEvent } from "./event.ts";
 import type { ExecutionState } from "./state.ts";
 import type { ValidUpdate } from "./validate.ts";
@@ -83,9 +83,9 @@ function callbackEvent(update: ValidUpdate, common: OperationEvent, callbackId: 
     ...common,
     callbackId,
     timeoutSeconds,
-    timeoutAt: timeoutSeconds === undefined ? undefined : after(moment, timeoutSeconds),
+    timeoutAt: timeoutSeconds === undefined ? undefined : timeoutAfter(moment, timeoutSeconds),
     heartbeatSeconds,
-    heartbeatAt: heartbeatSeconds === undefined ? undefined : after(moment, heartbeatSeconds),
+    heartbeatAt: heartbeatSeconds === undefined ? undefined : timeoutAfter(moment, heartbeatSeconds),
   };
 }
 

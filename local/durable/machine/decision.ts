@@ -1,3 +1,4 @@
+import { scaleTimeout } from "../../clock.ts";
 import type { OperationEvent, RecordedEvent } from "./event.ts";
 import { evolve } from "./evolve.ts";
 import type { ExecutionState, OperationRecord } from "./state.ts";
@@ -13,6 +14,11 @@ export interface Moment {
 /** The moment that comes a declared duration after this one, in whole milliseconds. */
 export function after(moment: Moment, seconds: number): number {
   return Math.ceil(moment.now + moment.scale(seconds * 1000));
+}
+
+/** The moment at which a time-out that starts now is over, in whole milliseconds. */
+export function timeoutAfter(moment: Moment, seconds: number): number {
+  return Math.ceil(moment.now + scaleTimeout(moment, seconds * 1000));
 }
 
 /** Records an event: into the state, and into the list of what this command brought about. */

@@ -1,6 +1,6 @@
 import type { ErrorObject, ExecutionStatus } from "../contract.ts";
 import { AwsError } from "../../errors.ts";
-import { after, eventOf, record, type Moment } from "./decision.ts";
+import { eventOf, record, timeoutAfter, type Moment } from "./decision.ts";
 import type { RecordedEvent } from "./event.ts";
 import { invalid } from "./invalid.ts";
 import { endInvocationByClose, type RunningInvocation } from "./invocation.ts";
@@ -46,7 +46,7 @@ export function reportCallback(
     case "heartbeat":
       // A callback without a heartbeat time-out has nothing to put off.
       if (callback.heartbeatSeconds !== undefined) {
-        record(state, events, { type: "CallbackHeartbeat", ...common, heartbeatAt: after(moment, callback.heartbeatSeconds) });
+        record(state, events, { type: "CallbackHeartbeat", ...common, heartbeatAt: timeoutAfter(moment, callback.heartbeatSeconds) });
       }
   }
   return events;
