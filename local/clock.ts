@@ -15,6 +15,20 @@ export interface Clock {
   at(timestamp: number, run: () => void): Cancel;
 }
 
+/** The clock of a running stack, whose speed can be changed. */
+export interface AdjustableClock extends Clock {
+  /**
+   * Durations that begin from now on last accordingly. Those under way keep the moment at which they end: it is recorded,
+   * and callers have been told of it.
+   *
+   * @param speed how many declared seconds pass in one real second, 1 to {@link FASTEST}
+   */
+  setSpeed(speed: number): void;
+}
+
+/** The greatest speed: beyond it, answers come too late for what waits for them. */
+export const FASTEST = 1_000;
+
 /** Processes start and answer no faster when time does: no time-out shrinks below this many milliseconds. */
 const SHORTEST_TIMEOUT_MS = 3_000;
 
@@ -26,10 +40,16 @@ export function scaleTimeout(clock: Pick<Clock, "scale">, milliseconds: number):
 /** Node clamps longer timers to 1 ms, so longer waits are cut into pieces. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** @param speed how many declared seconds pass in one real second, 1 or more */
-export function createClock(speed = 1): Clock {
+/** @param initialSpeed how many declared seconds pass in one real second, 1 or more */
+export function createClock(initialSpeed = 1): AdjustableClock {
+  let speed = initialSpeed;
   return {
-    speed,
+    get speed() {
+      return speed;
+    },
+    setSpeed(changed) {
+      speed = changed;
+    },
     now: () => Date.now(),
     scale: (milliseconds) => milliseconds / speed,
     at(timestamp, run) {

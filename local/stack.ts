@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
+import { adminService } from "./admin/service.ts";
 import { createClock } from "./clock.ts";
 import { DurableEngine, schema as durableSchema } from "./durable/engine.ts";
 import { durableRoutes } from "./durable/routes.ts";
@@ -144,6 +145,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
       sqsService(queues),
       logsService(logs, identity),
       stsService(),
+      adminService({ clock, engine }),
     ],
   });
   return {

@@ -22,6 +22,7 @@ import { executionArn } from "./execution-arn.ts";
 import type { LiveExecution } from "./live-execution.ts";
 import { invalid } from "./machine/invalid.ts";
 import { type CallbackReport, reportCallback, stop } from "./machine/outside.ts";
+import type { NextTimer } from "./machine/timers.ts";
 import { DurableQueries } from "./queries.ts";
 import { DurableRepository, type ExecutionRow } from "./repository.ts";
 import { RetentionSweep } from "./retention.ts";
@@ -120,6 +121,22 @@ export class DurableEngine implements DurableExecutionStarter, DurableStateAcces
     this.#runner.catchUp(live, moment);
     this.#runner.persist(live, stop(live.state, { error, invocation: live.invocation }, moment));
     return live.state.endedAt ?? moment.now;
+  }
+
+  /**
+   * Lets the next timer of a running execution fire now: the end of a wait, the next attempt of a step, the time-out of a
+   * callback. A handler that runs meanwhile learns of it with its next checkpoint.
+   *
+   * @returns the moment it was set for, in epoch milliseconds, and the operations that waited for it
+   * @throws AwsError ResourceNotFoundException, InvalidParameterValueException when it waits for no time
+   */
+  skipToNextTimer(arn: string): NextTimer {
+    const live = this.#load(this.queries.find(arn));
+    const moment = this.#runner.moment();
+    this.#runner.catchUp(live, moment);
+    const timer = this.#runner.skipToNextTimer(live, moment);
+    if (timer === undefined) throw invalid("The execution waits for no timer.");
+    return timer;
   }
 
   /**

@@ -12,7 +12,7 @@ import type { RecordedEvent } from "./machine/event.ts";
 import { replay } from "./machine/evolve.ts";
 import { endInvocation } from "./machine/invocation.ts";
 import type { ExecutionState } from "./machine/state.ts";
-import { applyTimers, nextDue, nextWake } from "./machine/timers.ts";
+import { applyTimers, fireEarly, nextDue, nextTimerOf, nextWake, type NextTimer } from "./machine/timers.ts";
 import type { DurableRepository, ExecutionRow } from "./repository.ts";
 import { RunQueue } from "./run-queue.ts";
 import { newCheckpointToken } from "./secrets.ts";
@@ -116,6 +116,15 @@ export class ExecutionRunner {
     } else {
       this.#suspend(live);
     }
+  }
+
+  /** Brings the next timer about now, and with it what the execution does then. @returns nothing when it waits for no time */
+  skipToNextTimer(live: LiveExecution, moment: Moment): NextTimer | undefined {
+    const timer = nextTimerOf(live.state);
+    if (timer === undefined) return undefined;
+    this.persist(live, fireEarly(live.state, timer.operations, moment.now));
+    this.settle(live, { ...moment, now: Math.max(moment.now, timer.due) });
+    return timer;
   }
 
   #run(live: LiveExecution): void {

@@ -66,7 +66,7 @@ function queryBag(query: URLSearchParams): Record<string, string[]> {
 }
 
 /** The hash in the form the signer asks for: plain SHA-256, or HMAC when there is a secret. */
-class Sha256 {
+export class Sha256 {
   readonly #hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
 
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {

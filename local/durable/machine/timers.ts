@@ -19,6 +19,28 @@ export function applyTimers(state: ExecutionState, invocation: RunningInvocation
   return events;
 }
 
+/** What a skip would bring about: the operations whose timer is the next, or the invocation that is to run again. */
+export interface NextTimer {
+  /** Epoch milliseconds. */
+  readonly due: number;
+  readonly operations: readonly OperationRecord[];
+}
+
+/** The next timer of an execution's operations and failed invocation. Its own time-out is none: nobody waits for that. */
+export function nextTimerOf(state: ExecutionState): NextTimer | undefined {
+  if (state.status !== "RUNNING") return undefined;
+  const due = Math.min(nextTimer(state)?.due ?? Infinity, state.retryAt ?? Infinity);
+  if (due === Infinity) return undefined;
+  return { due, operations: [...state.operations.values()].filter((operation) => operation.due === due) };
+}
+
+/** Takes it that the operations' timers are due now, before their time. */
+export function fireEarly(state: ExecutionState, operations: readonly OperationRecord[], now: number): RecordedEvent[] {
+  const events: RecordedEvent[] = [];
+  for (const operation of operations) fire(state, events, operation, now);
+  return events;
+}
+
 /** When time alone changes this execution next. */
 export function nextDue(state: ExecutionState): number {
   return Math.min(nextTimer(state)?.due ?? Infinity, state.deadline);

@@ -1,0 +1,49 @@
+import * as z from "zod";
+import { FASTEST, type AdjustableClock } from "../clock.ts";
+import type { DurableEngine } from "../durable/engine.ts";
+import { jsonOperation, jsonService } from "../gateway/json-protocol.ts";
+import type { Service } from "../gateway/service.ts";
+
+/** What the requests are signed for. No AWS service has this name, and no policy of a program should name its actions. */
+export const SIGNING_NAME = "local";
+/** Operations are named by the header `X-Amz-Target: <prefix>.<operation>`, as in AWS JSON 1.0. */
+export const TARGET_PREFIX = "LocalStack";
+
+/**
+ * The control of the running stack's time, which AWS has no API for: `GetClock`, `SetSpeed`, `SkipToNextTimer`. It is
+ * reached like any AWS service, so that only who may do everything, the local developer, may do this.
+ */
+export function adminService({ clock, engine }: { clock: AdjustableClock; engine: Pick<DurableEngine, "skipToNextTimer"> }): Service {
+  const describeClock = () => ({ Speed: clock.speed });
+  return jsonService({
+    signingName: SIGNING_NAME,
+    targetPrefix: TARGET_PREFIX,
+    version: "1.0",
+    operations: {
+      GetClock: jsonOperation({
+        input: z.strictObject({}),
+        access: () => [{ action: "local:GetClock", resource: "*" }],
+        execute: describeClock,
+      }),
+      SetSpeed: jsonOperation({
+        input: z.strictObject({ Speed: z.number().min(1).max(FASTEST) }),
+        access: () => [{ action: "local:SetSpeed", resource: "*" }],
+        execute({ Speed }) {
+          clock.setSpeed(Speed);
+          return describeClock();
+        },
+      }),
+      SkipToNextTimer: jsonOperation({
+        input: z.strictObject({ DurableExecutionArn: z.string().min(1) }),
+        access: ({ DurableExecutionArn }) => [{ action: "local:SkipToNextTimer", resource: DurableExecutionArn }],
+        execute({ DurableExecutionArn }) {
+          const { due, operations } = engine.skipToNextTimer(DurableExecutionArn);
+          return {
+            DueTimestamp: due / 1000,
+            Operations: operations.map(({ id, name, type }) => ({ Id: id, Name: name, Type: type })),
+          };
+        },
+      }),
+    },
+  });
+}
