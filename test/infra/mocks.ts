@@ -10,7 +10,7 @@ export const STACKS = ["dev", "staging", "prod"] as const;
 export type Stack = (typeof STACKS)[number];
 
 export const ACCOUNT = "123456789012";
-const REGION = "eu-west-1";
+export const REGION = "eu-west-1";
 
 /** A resource that the program registered. */
 export interface Registered {
@@ -103,7 +103,7 @@ async function evaluate(stack: Stack, { functionVersion = "1", config = {} }: Va
 }
 
 /** What a provider would add to a resource's inputs. Every resource gets a name and an ARN. */
-function outputsOf(type: string, name: string, inputs: Readonly<Record<string, unknown>>, functionVersion: string): Record<string, unknown> {
+export function outputsOf(type: string, name: string, inputs: Readonly<Record<string, unknown>>, functionVersion: string): Record<string, unknown> {
   const physical = typeof inputs.name === "string" ? inputs.name : `${name}-0a1b2c3`;
   const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
   switch (type) {
