@@ -22,6 +22,7 @@ import { DeadLetters } from "./lambda/dead-letters.ts";
 import { EnvironmentPool } from "./lambda/pool.ts";
 import { FunctionRegistry } from "./lambda/registry.ts";
 import { lambdaRoutes } from "./lambda/routes.ts";
+import { StateDoor } from "./lambda/state-door.ts";
 import { schema as lambdaSchema } from "./lambda/schema.ts";
 import { LogStore } from "./logs/log-store.ts";
 import { logsService } from "./logs/logs-service.ts";
@@ -119,7 +120,13 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
   const queues = new Queues({ store, clock, identity, endpoint });
   const dynamodb = new DynamoDb({ identity, folder: join(options.dataFolder, "dynamodb") });
   const registry = new FunctionRegistry({ store, identity });
-  const pool = new EnvironmentPool({ clock, identity, iam, logs, endpoint, compileCacheFolder: join(options.dataFolder, "compile-cache") });
+  // The engine invokes through the pool, whose processes checkpoint through the engine.
+  const stateDoor = new StateDoor({
+    engine: { checkpoint: (request) => engine.checkpoint(request), getExecutionState: (request) => engine.getExecutionState(request) },
+    iam,
+    store,
+  });
+  const pool = new EnvironmentPool({ clock, identity, iam, logs, endpoint, stateDoor, compileCacheFolder: join(options.dataFolder, "compile-cache") });
   const deadLetters = new DeadLetters({ queues, iam, identity, logs, clock });
   // The engine reports to the bus, and the bus starts functions through the engine.
   const events: EventPublisher = {
@@ -128,7 +135,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
       store.afterCommit(() => options.onEvent?.(event));
     },
   };
-  const engine = new DurableEngine({ store, clock, identity, invoker: pool, events, functions: registry, deadLetters, iam });
+  const engine: DurableEngine = new DurableEngine({ store, clock, identity, invoker: pool, events, functions: registry, deadLetters, iam });
   const asyncInvoker = new AsyncQueue({ store, clock, functions: registry, invoker: pool, executions: engine, deadLetters });
   const bus: EventBus = new EventBus({ store, clock, identity, iam, invoker: asyncInvoker, queues });
   const tasks = new EcsTasks({ store, clock, identity, iam, logs, events, endpoint, dataFolder: options.dataFolder });

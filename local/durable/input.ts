@@ -81,7 +81,8 @@ export function parseQuery<Output>(schema: z.ZodType<Output>, query: URLSearchPa
   return parse(schema, values);
 }
 
-function parse<Output>(schema: z.ZodType<Output>, value: unknown): Output {
+/** @throws AwsError ValidationException naming every wrong member */
+export function parse<Output>(schema: z.ZodType<Output>, value: unknown): Output {
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${subject(issue)} failed to satisfy constraint: ${constraint(issue)}`);

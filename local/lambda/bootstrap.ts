@@ -1,14 +1,16 @@
-// The Node.js runtime of the local stack: a process of its own that speaks Lambda's Runtime API. Only Node's own modules
-// and its neighbours that do the same are imported, since every cold start pays for them.
+// The Node.js runtime of the local stack: a process of its own that speaks to the stack over the channel that it was
+// started with, or by Lambda's Runtime API. Only Node's own modules and its neighbours that do the same are imported,
+// since every cold start pays for them.
 import { flushCompileCache } from "node:module";
+import { eventWithClient } from "./durable-event.ts";
 import { jsonConsole, writeLine } from "./json-console.ts";
 import { errorBody, loadHandler, type Handler, type HandlerContext } from "./load-handler.ts";
-import { RuntimeClient, type NextInvocation } from "./runtime-client.ts";
+import type { NextInvocation, RuntimeLink } from "./runtime-link.ts";
 
 // How the stack starts this process is not the function's business.
 delete process.env.NODE_COMPILE_CACHE;
 
-const client = new RuntimeClient(process.env.AWS_LAMBDA_RUNTIME_API ?? "");
+const client = await link();
 let requestId: string | undefined;
 jsonConsole(() => requestId);
 
@@ -25,12 +27,17 @@ try {
   await crash(error);
 }
 
+async function link(): Promise<RuntimeLink> {
+  if (process.send !== undefined) return new (await import("./channel-client.ts")).ChannelClient();
+  return new (await import("./runtime-client.ts")).RuntimeClient(process.env.AWS_LAMBDA_RUNTIME_API ?? "");
+}
+
 async function serve(handler: Handler, invocation: NextInvocation): Promise<void> {
   requestId = invocation.requestId;
   process.env._X_AMZN_TRACE_ID = invocation.traceId;
   let answer: { kind: "response" | "error"; body: string };
   try {
-    const result = await handler(JSON.parse(invocation.event), contextOf(invocation));
+    const result = await handler(eventOf(invocation), contextOf(invocation));
     answer = { kind: "response", body: JSON.stringify(result ?? null) };
   } catch (error) {
     writeLine("ERROR", requestId, ["Invoke Error", error]);
@@ -48,6 +55,11 @@ async function crash(error: unknown, errorType?: string): Promise<never> {
   } finally {
     process.exit(1);
   }
+}
+
+function eventOf({ event, durableClient }: NextInvocation): unknown {
+  const parsed: unknown = JSON.parse(event);
+  return durableClient === undefined ? parsed : eventWithClient(parsed as object, durableClient);
 }
 
 function contextOf(invocation: NextInvocation): HandlerContext {

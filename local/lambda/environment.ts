@@ -1,18 +1,25 @@
 import { randomBytes } from "node:crypto";
 import { scaleTimeout, type Cancel, type Clock } from "../clock.ts";
-import type { Credentials } from "../iam/access.ts";
+import type { Credentials, Principal } from "../iam/access.ts";
 import type { LogSink } from "../logs/log-sink.ts";
 import type { FunctionVersion, InvocationOutcome } from "./function-version.ts";
 import { OutputLines } from "./output.ts";
 import { signalGroup, spawnGroup, type GroupProcess } from "./process-group.ts";
+import { ProcessChannel } from "./process-channel.ts";
 import { processVariables } from "./process-variables.ts";
-import { RuntimeApi, type ReportedError } from "./runtime-api.ts";
+import { RuntimeApi } from "./runtime-api.ts";
+import type { ReportedError, RuntimeChannel, RuntimeEvents } from "./runtime-channel.ts";
 import { LaunchError, launchOf } from "./runtimes.ts";
+import type { StateDoor } from "./state-door.ts";
 
 /** Where a function's invocations run, one at a time. */
 export interface ExecutionEnvironment {
-  /** Runs one invocation; only after `onReady`. Never rejects, and never resolves once {@link end} was called. */
-  invoke(event: string, requestId: string): Promise<InvocationOutcome>;
+  /**
+   * Runs one invocation; only after `onReady`.
+   *
+   * @param answered called once, in the turn of the answer and so before the next `onReady`; never after {@link end}
+   */
+  invoke(event: string, requestId: string, answered: (outcome: InvocationOutcome) => void): void;
   /** Kills the environment without a word about what it was doing. */
   end(): void;
 }
@@ -22,7 +29,11 @@ export type Failure = (requestId: string) => Extract<InvocationOutcome, { kind: 
 
 export interface EnvironmentOptions {
   readonly version: FunctionVersion;
+  /** The session of the function's role that it runs under. */
+  readonly principal: Principal;
   readonly credentials: Required<Credentials>;
+  /** The durable API of the fast channel; without it every process speaks the HTTP Runtime API. */
+  readonly stateDoor: StateDoor | undefined;
   readonly clock: Clock;
   readonly logs: LogSink;
   readonly region: string;
@@ -39,15 +50,18 @@ export interface EnvironmentOptions {
 /** Lambda's limit on loading a handler. Loading is real work, so it does not shrink when time runs faster. */
 const INIT_TIMEOUT_MS = 10_000;
 
+/** Code may look for the variable to see that it runs in Lambda, so it is there; no port has this number. */
+const NO_RUNTIME_API = "127.0.0.1:0";
+
 type State = "starting" | "ready" | "busy" | "settling" | "ended";
 
-/** A child process that speaks the Runtime API. */
+/** A child process that runs the function, on either channel. */
 export class ProcessEnvironment implements ExecutionEnvironment {
   readonly #options: EnvironmentOptions;
   readonly #logStreamName: string;
   readonly #startedAt = performance.now();
   #state: State = "starting";
-  #api: RuntimeApi | undefined;
+  #channel: RuntimeChannel | undefined;
   #process: GroupProcess | undefined;
   #output: OutputLines | undefined;
   #cancelTimeout: Cancel;
@@ -66,17 +80,15 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#start().catch((error: unknown) => this.#startFailed(error));
   }
 
-  invoke(event: string, requestId: string): Promise<InvocationOutcome> {
+  invoke(event: string, requestId: string, answered: (outcome: InvocationOutcome) => void): void {
     const { clock, version } = this.#options;
-    const { promise, resolve } = Promise.withResolvers<InvocationOutcome>();
-    this.#invocation = { requestId, startedAt: performance.now(), first: this.#invocations++ === 0, resolve };
+    this.#invocation = { requestId, startedAt: performance.now(), first: this.#invocations++ === 0, answered };
     this.#state = "busy";
     this.#output?.renew();
     const timeout = version.timeoutSeconds * 1000;
     const deadline = clock.now() + scaleTimeout(clock, timeout);
     this.#cancelTimeout = clock.at(deadline, () => this.#fail(timedOut(timeout)));
-    this.#api?.deliver({ requestId, event, deadline, functionArn: version.qualifiedArn, traceId: traceId(clock.now()) });
-    return promise;
+    this.#channel?.deliver({ requestId, event, deadline, functionArn: version.qualifiedArn, traceId: traceId(clock.now()) });
   }
 
   end(): void {
@@ -85,14 +97,17 @@ export class ProcessEnvironment implements ExecutionEnvironment {
   }
 
   async #start(): Promise<void> {
-    const { version, credentials, clock, region, endpoint, compileCacheFolder } = this.#options;
+    const { version, credentials, stateDoor, principal, clock, region, endpoint, compileCacheFolder } = this.#options;
     const launch = await launchOf(version);
-    this.#api = await RuntimeApi.listen({
+    const events: RuntimeEvents = {
       ready: () => this.#ready(),
       response: (payload) => this.#complete({ kind: "response", payload }),
       error: (error) => this.#complete({ kind: "error", ...error }),
       initError: (error) => this.#fail(reported(error)),
-    });
+    };
+    const fast = launch.channel === true ? stateDoor : undefined;
+    const api = fast === undefined ? await RuntimeApi.listen(events) : undefined;
+    this.#channel = api;
     if (this.#killed) {
       this.#ended(undefined);
       return;
@@ -100,12 +115,15 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     const environment = processVariables(version, credentials, {
       region,
       endpoint,
-      runtimeApi: this.#api.address,
+      runtimeApi: api?.address ?? NO_RUNTIME_API,
       logStreamName: this.#logStreamName,
       speed: clock.speed,
       compileCacheFolder,
     });
-    const child = spawnGroup(launch.command, launch.parameters, { folder: version.codeFolder, environment });
+    const child = spawnGroup(launch.command, launch.parameters, { folder: version.codeFolder, environment, channel: fast !== undefined });
+    if (fast !== undefined) {
+      this.#channel = new ProcessChannel(child, events, { durable: version.durable !== undefined, call: (call) => fast.call(principal, call) });
+    }
     this.#process = child;
     this.#output = new OutputLines([child.stdout, child.stderr], (lines) => this.#log(lines));
     child.once("error", (error) => this.#startFailed(error));
@@ -150,7 +168,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     const neverReady = this.#initMilliseconds === undefined;
     const cause = this.#failure ?? failure;
     this.#cancelTimeout();
-    this.#api?.close();
+    this.#channel?.close();
     this.#state = "ended";
     if (this.#invocation !== undefined && cause !== undefined) this.#report(cause(this.#invocation.requestId));
     this.#options.onEnded(neverReady ? cause : undefined);
@@ -161,7 +179,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     if (invocation === undefined) return;
     this.#invocation = undefined;
     const durationMs = performance.now() - invocation.startedAt;
-    invocation.resolve(outcome);
+    invocation.answered(outcome);
     const line = {
       time: new Date(this.#options.clock.now()).toISOString(),
       type: "platform.report",
@@ -195,7 +213,7 @@ interface Invocation {
   readonly startedAt: number;
   /** The first one of its environment, which its start-up belongs to. */
   readonly first: boolean;
-  readonly resolve: (outcome: InvocationOutcome) => void;
+  readonly answered: (outcome: InvocationOutcome) => void;
 }
 
 function platformError(errorType: string, requestId: string, reason: string): ReturnType<Failure> {

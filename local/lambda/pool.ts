@@ -1,13 +1,14 @@
 import { availableParallelism } from "node:os";
 import type { Clock } from "../clock.ts";
 import { AwsError } from "../errors.ts";
-import type { AccessControl, Credentials } from "../iam/access.ts";
+import type { AccessControl, Credentials, Principal } from "../iam/access.ts";
 import type { Identity } from "../identity.ts";
 import type { LogSink } from "../logs/log-sink.ts";
 import { TimerQueue } from "../timers.ts";
 import { ProcessEnvironment, type ExecutionEnvironment, type Failure } from "./environment.ts";
 import { assumeFunctionRole } from "./function-session.ts";
 import type { FunctionVersion, HandlerInvoker, InvocationOutcome } from "./function-version.ts";
+import type { StateDoor } from "./state-door.ts";
 
 export interface EnvironmentPoolOptions {
   readonly clock: Clock;
@@ -18,6 +19,8 @@ export interface EnvironmentPoolOptions {
   readonly endpoint: () => string;
   /** Where Node keeps compiled code between environments; made when missing. */
   readonly compileCacheFolder: string;
+  /** The durable API for Node functions, which then use the fast channel; without it all use the HTTP Runtime API. */
+  readonly stateDoor?: StateDoor;
   /** Upper bound for one version, 1 or more. Default: twice the cores, at least 4. */
   readonly environmentsPerVersion?: number;
   /** Upper bound in all, 1 or more. Default: 64. */
@@ -117,7 +120,7 @@ export class EnvironmentPool implements HandlerInvoker {
   #run(member: Member, { event, requestId, resolve }: Waiting): void {
     this.#idleTimers.delete(member);
     member.state = "busy";
-    void member.environment.invoke(event, requestId).then((outcome) => {
+    member.environment.invoke(event, requestId, (outcome) => {
       member.state = "settling";
       resolve(outcome);
     });
@@ -140,11 +143,13 @@ export class EnvironmentPool implements HandlerInvoker {
 
   /** @returns false when Lambda cannot have the function's role: what waited longest fails with that */
   #start(fleet: Fleet): boolean {
-    const { clock, identity, iam, logs, endpoint, compileCacheFolder } = this.#options;
+    const { clock, identity, iam, logs, endpoint, compileCacheFolder, stateDoor } = this.#options;
     const { version } = fleet;
+    let principal: Principal;
     let credentials: Required<Credentials>;
     try {
-      credentials = iam.issueCredentials(assumeFunctionRole(iam, identity, version));
+      principal = assumeFunctionRole(iam, identity, version);
+      credentials = iam.issueCredentials(principal);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       fleet.queue.shift()?.resolve({ kind: "error", errorType: error.code, errorMessage: error.message });
@@ -152,7 +157,9 @@ export class EnvironmentPool implements HandlerInvoker {
     }
     const environment = new ProcessEnvironment({
       version,
+      principal,
       credentials,
+      stateDoor,
       clock,
       logs,
       region: identity.region,

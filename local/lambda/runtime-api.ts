@@ -1,44 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import * as z from "zod";
+import {
+  LARGEST_RESPONSE,
+  parseError,
+  RESPONSE_TOO_LARGE,
+  type RuntimeChannel,
+  type RuntimeEvents,
+  type RuntimeInvocation,
+} from "./runtime-channel.ts";
 
-/** An error as runtimes report it: Node's calls the stack `trace`, others `stackTrace`. */
-const reportedError = z
-  .object({
-    errorType: z.string().default("Error"),
-    errorMessage: z.string().default(""),
-    trace: z.array(z.string()).optional(),
-    stackTrace: z.array(z.unknown()).optional(),
-  })
-  .transform(({ errorType, errorMessage, trace, stackTrace }) => ({
-    errorType,
-    errorMessage,
-    stackTrace: trace ?? stackTrace?.map((frame) => (typeof frame === "string" ? frame : JSON.stringify(frame))),
-  }));
-
-export type ReportedError = z.infer<typeof reportedError>;
-
-/** What the process behind the Runtime API does. */
-export interface RuntimeEvents {
-  /** It is ready for an invocation. */
-  ready(): void;
-  response(payload: string): void;
-  error(error: ReportedError): void;
-  initError(error: ReportedError): void;
-}
-
-/** What `next` hands to the process. */
-export interface RuntimeInvocation {
-  readonly requestId: string;
-  readonly event: string;
-  /** Epoch milliseconds. */
-  readonly deadline: number;
-  readonly functionArn: string;
-  readonly traceId: string;
-}
-
-/** Lambda's limit on a response, its bytes on the wire. */
-const LARGEST_RESPONSE = 6_291_556;
 const ACCEPTED = [202, { status: "OK" }] as const;
 const PREFIX = "/2018-06-01/runtime/";
 
@@ -46,7 +16,7 @@ const PREFIX = "/2018-06-01/runtime/";
  * Lambda's Runtime API for one execution environment, on a port of its own, so that `host:port` identifies the
  * environment for any runtime client.
  */
-export class RuntimeApi {
+export class RuntimeApi implements RuntimeChannel {
   readonly #server: Server;
   readonly #events: RuntimeEvents;
   /** The open `next` request. */
@@ -77,7 +47,6 @@ export class RuntimeApi {
     return `${address}:${port}`;
   }
 
-  /** Hands an invocation to the process, which must have said that it is ready. */
   deliver(invocation: RuntimeInvocation): void {
     this.#current = invocation;
     if (this.#waiting !== undefined) this.#sendCurrent(this.#waiting);
@@ -116,9 +85,8 @@ export class RuntimeApi {
     if (requestId !== this.#current?.requestId) return [400, { errorType: "InvalidRequestID", errorMessage: "Invalid request ID" }];
     this.#current = undefined;
     if (body === undefined) {
-      const errorMessage = `Response payload size exceeded maximum allowed payload size (${LARGEST_RESPONSE} bytes).`;
-      this.#events.error({ errorType: "Function.ResponseSizeTooLarge", errorMessage, stackTrace: undefined });
-      return [413, { errorType: "RequestEntityTooLarge", errorMessage }];
+      this.#events.error(RESPONSE_TOO_LARGE);
+      return [413, { errorType: "RequestEntityTooLarge", errorMessage: RESPONSE_TOO_LARGE.errorMessage }];
     }
     if (kind === "response") this.#events.response(body);
     else this.#events.error(parseError(body));
@@ -160,12 +128,4 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     else chunks.length = 0;
   }
   return size > LARGEST_RESPONSE ? undefined : Buffer.concat(chunks).toString("utf8");
-}
-
-function parseError(body: string | undefined): ReportedError {
-  try {
-    return reportedError.parse(JSON.parse(body ?? ""));
-  } catch {
-    return { errorType: "Runtime.Unknown", errorMessage: "The runtime reported an error that is not in Lambda's form.", stackTrace: undefined };
-  }
 }

@@ -1,18 +1,10 @@
 import { Agent, request, type IncomingMessage } from "node:http";
-
-export interface NextInvocation {
-  readonly requestId: string;
-  readonly event: string;
-  /** Epoch milliseconds. */
-  readonly deadline: number;
-  readonly functionArn: string;
-  readonly traceId: string;
-}
+import type { NextInvocation, RuntimeLink } from "./runtime-link.ts";
 
 const PREFIX = "/2018-06-01/runtime";
 
-/** The process's side of the Runtime API. When the stack does not answer it is gone, and this process with it. */
-export class RuntimeClient {
+/** The process's side of the Runtime API. */
+export class RuntimeClient implements RuntimeLink {
   readonly #agent = new Agent({ keepAlive: true });
   readonly #host: string;
   readonly #port: string;

@@ -5,10 +5,12 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { FunctionVersion } from "./function-version.ts";
 
-/** How to start the process that polls the Runtime API. */
+/** How to start the process of an execution environment. */
 export interface Launch {
   readonly command: string;
   readonly parameters: readonly string[];
+  /** Set for the built-in bootstrap, which can do with the process's own channel in place of the Runtime API. */
+  readonly channel?: true;
 }
 
 /** Why a function cannot be started, in the words that its invocations fail with. */
@@ -54,7 +56,7 @@ async function exists(path: string): Promise<boolean> {
 function node(version: FunctionVersion): Launch {
   const heap = Math.floor(version.memoryMegabytes * HEAP_SHARE);
   // The first Node 24 releases warn that they strip the bootstrap's types, which is none of the function's business.
-  return { command: process.execPath, parameters: [`--max-old-space-size=${heap}`, "--disable-warning=ExperimentalWarning", BOOTSTRAP] };
+  return { command: process.execPath, parameters: [`--max-old-space-size=${heap}`, "--disable-warning=ExperimentalWarning", BOOTSTRAP], channel: true };
 }
 
 async function provided(version: FunctionVersion): Promise<Launch> {

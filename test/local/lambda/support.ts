@@ -7,6 +7,7 @@ import { AwsError } from "../../../local/errors.ts";
 import type { AccessControl, AccessRequest } from "../../../local/iam/access.ts";
 import type { Identity } from "../../../local/identity.ts";
 import type { FunctionVersion } from "../../../local/lambda/function-version.ts";
+import { StateDoor } from "../../../local/lambda/state-door.ts";
 import type { LogSink } from "../../../local/logs/log-sink.ts";
 
 export const identity: Identity = { partition: "aws", region: "eu-west-1", accountId: "000000000000" };
@@ -86,6 +87,14 @@ export class FakeAccess implements AccessControl {
   revokeCredentials(accessKeyId: string): void {
     this.live.delete(accessKeyId);
   }
+}
+
+/** What makes a pool use the fast channel, for functions that are not durable. */
+export function unusedStateDoor(iam: AccessControl): StateDoor {
+  const neverAsked = (): never => {
+    throw new Error("Nothing durable is asked for here.");
+  };
+  return new StateDoor({ engine: { checkpoint: neverAsked, getExecutionState: neverAsked }, iam, store: { committed: async () => undefined } });
 }
 
 export class FakeLogs implements LogSink {
