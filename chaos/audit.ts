@@ -209,12 +209,24 @@ function callbacks(ledger: Ledger, { executions, tasks }: Observations): Part {
         .filter(({ executionId, answer }) => (byId.get(executionId)?.result as { answer?: string } | undefined)?.answer !== answer)
         .map(({ executionId }) => finding("callbacksLost", "callback", executionId)),
       ...reported
-        .filter(({ executionArn }) => byArn.get(executionArn)?.events.some(({ EventType: type }) => type === "CallbackSucceeded") !== true)
+        .filter((task) => !hasReported(task, byArn.get(task.executionArn)?.events ?? []))
         .map(({ executionArn, taskArn }) => finding("callbacksLost", "callbackJob", `${executionArn}, of ${taskArn}`)),
     ],
     checked: { callbacksLost: ledger.answers.length + reported.length },
   };
 }
+
+/**
+ * A job ends with 0 when its report was taken, or refused because the callback was closed already: so either its callback
+ * has succeeded, or it or its execution had ended before the job.
+ */
+function hasReported({ callbackId, stoppedAt }: ObservedTask, events: readonly Event[]): boolean {
+  const id = events.find(({ CallbackStartedDetails: started }) => started?.CallbackId === callbackId)?.Id;
+  const end = events.find((event) => isTerminal(event) || (event.Id === id && CALLBACK_ENDS.includes(event.EventType ?? "")));
+  return end?.EventType === "CallbackSucceeded" || (end?.EventTimestamp?.getTime() ?? Infinity) <= stoppedAt;
+}
+
+const CALLBACK_ENDS: readonly string[] = ["CallbackSucceeded", "CallbackFailed", "CallbackTimedOut"];
 
 /** The record of every dispatched job is closed, and says what its task said. */
 function records({ records: statuses, tasks }: Observations): Part {

@@ -26,8 +26,11 @@ export interface ObservedTask {
   readonly attempt: string;
   readonly reportTo: string;
   readonly jobId: string;
+  readonly callbackId: string;
   readonly lastStatus: string;
   readonly exitCode: number | undefined;
+  /** When it had stopped, in epoch milliseconds. */
+  readonly stoppedAt: number;
 }
 
 export const WORKFLOWS: Readonly<Record<Site, readonly string[]>> = {
@@ -103,8 +106,10 @@ function observedTask(task: Task): ObservedTask {
     attempt: variable("JOB_ATTEMPT"),
     reportTo: variable("REPORT_TO"),
     jobId: variable("JOB_ID"),
+    callbackId: variable("CALLBACK_ID"),
     lastStatus: task.lastStatus ?? "",
     exitCode: task.containers?.[0]?.exitCode,
+    stoppedAt: task.stoppedAt?.getTime() ?? Infinity,
   };
 }
 

@@ -43,8 +43,11 @@ export type Action = Kill | Start;
 export type Round = readonly Action[];
 
 export const ROUND_MS = 10_000;
-/** Declared seconds in a real one: time-outs and retries pass within a round. */
-export const SPEED = 5;
+/**
+ * Declared seconds in a real one: retries and time-outs of minutes pass in a run of minutes. Jobs keep to the real clock, so
+ * any faster and their heartbeats would come too late.
+ */
+export const SPEED = 2;
 
 const STARTS_PER_ROUND: Readonly<Record<Work["workflow"], number>> = {
   math: 2,
@@ -101,7 +104,7 @@ function workOf(workflow: Work["workflow"], random: Random): Work {
 
 function jobInput(random: Random): JobInput {
   const fail = oneOf(random, [undefined, undefined, undefined, { exitCode: 3 }, { exitCode: 4, error: "out of paper" }]);
-  return { message: "chaos", processingTime: wholeNumber(random, 1, 12), fail };
+  return { message: "chaos", processingTime: wholeNumber(random, 1, 6), fail };
 }
 
 /** Each stack dies once or twice a round, the second time often while it is still starting. */

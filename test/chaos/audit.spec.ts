@@ -26,7 +26,7 @@ function execution(workflow: string, id: string, changes: Partial<ObservedExecut
 }
 
 function task(id: string, changes: Partial<ObservedTask> = {}): ObservedTask {
-  return { taskArn: `task/${id}`, executionArn: "arn/a", attempt: "1", reportTo: "exit", jobId: "", lastStatus: "STOPPED", exitCode: 0, ...changes };
+  return { taskArn: `task/${id}`, executionArn: "arn/a", attempt: "1", reportTo: "exit", jobId: "", callbackId: "", lastStatus: "STOPPED", exitCode: 0, stoppedAt: T, ...changes };
 }
 
 function found(ledger: Partial<Ledger>, seen: Partial<Observations>): string[] {
@@ -112,8 +112,14 @@ describe("The audit of a chaos run", () => {
   });
 
   it("finds an acknowledged answer that its execution did not get, from the driver and from a job", () => {
-    const executions = [execution("callback", "a", { result: { answer: "another" } }), execution("callbackJob", "b")];
-    const tasks = [task("1", { executionArn: "arn/b", reportTo: "callback" })];
+    const started = event("CallbackStarted", T, { Id: "1", CallbackStartedDetails: { CallbackId: "cb" } });
+    const timedOut = (at: number) => [started, event("CallbackTimedOut", at, { Id: "1" }), event("ExecutionFailed", at)];
+    const executions = [
+      execution("callback", "a", { result: { answer: "another" } }),
+      execution("callbackJob", "late", { events: timedOut(T + 1) }),
+      execution("callbackJob", "refused", { events: timedOut(T - 1) }),
+    ];
+    const tasks = ["late", "refused"].map((id) => task(id, { executionArn: `arn/${id}`, reportTo: "callback", callbackId: "cb" }));
     assert.deepEqual(found({ answers: [{ executionId: "a", answer: "yes" }] }, { executions, tasks }), [
       "callbacksLost callback",
       "callbacksLost callbackJob",
