@@ -97,9 +97,9 @@ export function createFunctions(args: FunctionsArgs): Readonly<Record<FunctionNa
   };
 }
 
-function watchdogStatements(place: Place, { cluster, controlStatements }: JobRuntime, jobTable: aws.dynamodb.Table): Statement[] {
+function watchdogStatements(place: Place, { cluster, stopStatements }: JobRuntime, jobTable: aws.dynamodb.Table): Statement[] {
   return [
-    ...controlStatements,
+    ...stopStatements,
     allowWithoutResource("FindTasks", ["ecs:ListTasks"], { ArnEquals: { "ecs:cluster": cluster.arn } }),
     allow("SeeExecution", ["lambda:GetDurableExecution"], JOB_FUNCTIONS.map((name) => executionsOf(place, name))),
     allow("FailCallback", ["lambda:SendDurableExecutionCallbackFailure"], [executionsOf(place, "callback-job")]),

@@ -32,6 +32,8 @@ export class JobRuntime extends pulumi.ComponentResource {
   readonly runStatements: readonly Statement[];
   /** What a function needs to see how a task does, and to stop it. */
   readonly controlStatements: readonly Statement[];
+  /** What a function needs to stop a task that it knows of. */
+  readonly stopStatements: readonly Statement[];
   readonly #place: Place;
 
   constructor(name: string, args: JobRuntimeArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -111,6 +113,7 @@ export class JobRuntime extends pulumi.ComponentResource {
       allowPassRole("PassTaskRoles", [executionRole.arn, taskRole.arn], "ecs-tasks.amazonaws.com"),
     ];
     this.controlStatements = [allow("ControlTask", ["ecs:DescribeTasks", "ecs:StopTask"], [tasks])];
+    this.stopStatements = [allow("StopTask", ["ecs:StopTask"], [tasks])];
     this.registerOutputs({ clusterArn: this.cluster.arn, taskDefinitionArn: this.taskDefinition.arn });
   }
 

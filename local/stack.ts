@@ -27,6 +27,7 @@ import { schema as lambdaSchema } from "./lambda/schema.ts";
 import { LogStore } from "./logs/log-store.ts";
 import { logsService } from "./logs/logs-service.ts";
 import { evaluateProgram } from "./program/evaluate.ts";
+import type { RegisteredResource } from "./program/resource.ts";
 import { readRevisions, schema as revisionsSchema, writeRevisions } from "./program/revisions.ts";
 import { declareStack } from "./providers/declaration.ts";
 import { isSimulated } from "./providers/provide.ts";
@@ -48,6 +49,8 @@ export interface StackOptions {
   readonly port: number;
   /** How many declared seconds pass in one real second. */
   readonly speed: number;
+  /** How many tasks run at once, 1 or more; others wait in PROVISIONING. Default 32. */
+  readonly tasksAtOnce?: number;
   /** Told of every event on the bus, such as the status changes of executions and tasks. */
   readonly onEvent?: (event: BusEvent) => void;
   /** Told when nothing can be promised any more, such as on a full disk. */
@@ -62,6 +65,10 @@ export interface RunningStack {
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly functionCount: number;
   readonly resourceCount: number;
+  /** What the program declared, in the order of registration. */
+  readonly resources: readonly RegisteredResource[];
+  /** Decides what the program's roles may do, and remembers what they were refused. */
+  readonly iam: Iam;
   /** Declared resource types that do not run here. */
   readonly notSimulated: readonly string[];
   stop(): Promise<void>;
@@ -101,6 +108,8 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     ...running,
     functionCount: declaration.functions.length,
     resourceCount: evaluation.resources.length,
+    resources: evaluation.resources,
+    iam: services.iam,
     notSimulated: [...new Set(evaluation.resources.map(({ type }) => type).filter((type) => !isSimulated(type)))],
     async stop() {
       for (const service of services.stopped) await service.stop();
@@ -138,7 +147,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
   const engine: DurableEngine = new DurableEngine({ store, clock, identity, invoker: pool, events, functions: registry, deadLetters, iam });
   const asyncInvoker = new AsyncQueue({ store, clock, functions: registry, invoker: pool, executions: engine, deadLetters });
   const bus: EventBus = new EventBus({ store, clock, identity, iam, invoker: asyncInvoker, queues });
-  const tasks = new EcsTasks({ store, clock, identity, iam, logs, events, endpoint, dataFolder: options.dataFolder });
+  const tasks = new EcsTasks({ store, clock, identity, iam, logs, events, endpoint, dataFolder: options.dataFolder, runningAtOnce: options.tasksAtOnce });
   const scheduler = new Scheduler({ store, clock, identity, iam, invoker: asyncInvoker, queues });
   const gateway = new Gateway({
     store,
@@ -156,6 +165,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
     ],
   });
   return {
+    iam,
     gateway,
     dynamodb,
     logs,

@@ -34,6 +34,7 @@ export class EcsTasks {
   readonly #logs: LogSink;
   readonly #events: EventPublisher;
   readonly #endpoint: () => string;
+  readonly #runningAtOnce: number;
   readonly #runs = new Map<string, TaskRun>();
   /** Ids of tasks that wait for a place, oldest first. */
   readonly #queue: string[] = [];
@@ -42,6 +43,7 @@ export class EcsTasks {
   /**
    * @param options.endpoint URL of the gateway, for the tasks' AWS clients
    * @param options.dataFolder where images are unpacked, below `images/`
+   * @param options.runningAtOnce 1 or more, default 32
    */
   constructor(options: {
     store: Store;
@@ -52,6 +54,7 @@ export class EcsTasks {
     events: EventPublisher;
     endpoint: () => string;
     dataFolder: string;
+    runningAtOnce?: number;
   }) {
     const { store, clock, identity, iam, logs, events, endpoint, dataFolder } = options;
     this.definitions = new Definitions({ store, identity, imagesFolder: join(dataFolder, "images") });
@@ -64,6 +67,7 @@ export class EcsTasks {
     this.#logs = logs;
     this.#events = events;
     this.#endpoint = endpoint;
+    this.#runningAtOnce = options.runningAtOnce ?? RUNNING_AT_ONCE;
   }
 
   /** @throws UserError when an image cannot be made from its Dockerfile */
@@ -121,7 +125,7 @@ export class EcsTasks {
   }
 
   #admit(): void {
-    while (!this.#stopped && this.#runs.size < RUNNING_AT_ONCE) {
+    while (!this.#stopped && this.#runs.size < this.#runningAtOnce) {
       const id = this.#queue.shift();
       if (id === undefined) return;
       const task = this.table.get(id);

@@ -29,7 +29,8 @@ export class Iam implements AccessControl {
   readonly #credentials = new CredentialRegistry();
   readonly #policiesByAction = new Map<string, readonly NamedPolicy[]>();
   readonly #decisions = new Map<string, Decision>();
-  readonly #denials: Denial[] = [];
+  /** By message, the latest last: one that is repeated for every line of a log must not push out all others. */
+  readonly #denials = new Map<string, Denial>();
   #policies: DeclaredPolicies = { roles: new Map(), resources: new Map() };
 
   constructor(options: IamOptions) {
@@ -101,9 +102,9 @@ export class Iam implements AccessControl {
     return this.#credentials.find(accessKeyId);
   }
 
-  /** The latest refusals, at most 200, oldest first. */
+  /** The latest refusals, each once with its latest moment, at most 200, oldest first. */
   denials(): readonly Denial[] {
-    return this.#denials;
+    return [...this.#denials.values()];
   }
 
   #check(
@@ -117,9 +118,18 @@ export class Iam implements AccessControl {
     const decision = this.#decide({ principal, action, resource, accountId: this.identity.accountId, context: { ...request.context, ...context }, ...evaluated });
     if (decision === "allowed") return;
     const message = denialMessage({ principal, action, resource, decision, decidedBy });
-    this.#denials.push({ at: Date.now(), principal, action, resource, message });
-    if (this.#denials.length > DENIALS_REMEMBERED) this.#denials.shift();
+    this.#remember({ at: Date.now(), principal, action, resource, message });
     throw new AwsError("AccessDeniedException", message, 403);
+  }
+
+  #remember(denial: Denial): void {
+    this.#denials.delete(denial.message);
+    this.#denials.set(denial.message, denial);
+    if (this.#denials.size <= DENIALS_REMEMBERED) return;
+    for (const oldest of this.#denials.keys()) {
+      this.#denials.delete(oldest);
+      break;
+    }
   }
 
   #rolePolicies(roleArn: string, action: string): readonly NamedPolicy[] {

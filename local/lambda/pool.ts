@@ -4,6 +4,7 @@ import { AwsError } from "../errors.ts";
 import type { AccessControl, Credentials, Principal } from "../iam/access.ts";
 import type { Identity } from "../identity.ts";
 import type { LogSink } from "../logs/log-sink.ts";
+import { RoleLogSink } from "../logs/role-log-sink.ts";
 import { TimerQueue } from "../timers.ts";
 import { ProcessEnvironment, type ExecutionEnvironment, type Failure } from "./environment.ts";
 import { assumeFunctionRole } from "./function-session.ts";
@@ -161,7 +162,7 @@ export class EnvironmentPool implements HandlerInvoker {
       credentials,
       stateDoor,
       clock,
-      logs,
+      logs: new RoleLogSink({ logs, iam, identity, session: principal }),
       region: identity.region,
       endpoint: endpoint(),
       compileCacheFolder,
