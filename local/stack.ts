@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { adminService } from "./admin/service.ts";
 import { createClock } from "./clock.ts";
+import { Console } from "./console/console.ts";
 import { DurableEngine, schema as durableSchema } from "./durable/engine.ts";
 import { durableRoutes } from "./durable/routes.ts";
 import { DynamoDb } from "./dynamodb/dynamodb.ts";
@@ -22,8 +23,8 @@ import { DeadLetters } from "./lambda/dead-letters.ts";
 import { EnvironmentPool } from "./lambda/pool.ts";
 import { FunctionRegistry } from "./lambda/registry.ts";
 import { lambdaRoutes } from "./lambda/routes.ts";
-import { StateDoor } from "./lambda/state-door.ts";
 import { schema as lambdaSchema } from "./lambda/schema.ts";
+import { StateDoor } from "./lambda/state-door.ts";
 import { LogStore } from "./logs/log-store.ts";
 import { logsService } from "./logs/logs-service.ts";
 import { evaluateProgram } from "./program/evaluate.ts";
@@ -59,6 +60,8 @@ export interface StackOptions {
 
 export interface RunningStack {
   readonly endpoint: string;
+  /** Address of the console, with the token that opens it. */
+  readonly consoleUrl: string;
   readonly region: string;
   /** Of the local developer, who may do everything. */
   readonly credentials: Credentials;
@@ -106,6 +109,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   await writeFile(join(options.dataFolder, "outputs.json"), `${JSON.stringify(running, null, 2)}\n`, { mode: 0o600 });
   return {
     ...running,
+    consoleUrl: `${endpoint}/?token=${services.console.token}`,
     functionCount: declaration.functions.length,
     resourceCount: evaluation.resources.length,
     resources: evaluation.resources,
@@ -149,9 +153,12 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
   const bus: EventBus = new EventBus({ store, clock, identity, iam, invoker: asyncInvoker, queues });
   const tasks = new EcsTasks({ store, clock, identity, iam, logs, events, endpoint, dataFolder: options.dataFolder, runningAtOnce: options.tasksAtOnce });
   const scheduler = new Scheduler({ store, clock, identity, iam, invoker: asyncInvoker, queues });
+  const { stack } = options;
+  const webConsole = new Console({ store, clock, stack, iam, logs, registry, engine, asyncInvoker, tasks, scheduler, dynamodb, developer: administrator });
   const gateway = new Gateway({
     store,
     iam,
+    pages: webConsole,
     log: (message) => process.stderr.write(`${message}\n`),
     services: [
       restJsonService({ signingName: "lambda", routes: [...lambdaRoutes({ identity, registry, invoker: pool, asyncInvoker, executions: engine }), ...durableRoutes(engine)] }),
@@ -167,12 +174,13 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
   return {
     iam,
     gateway,
+    console: webConsole,
     dynamodb,
     logs,
-    declared: [logs, iam, queues, dynamodb, registry, bus, tasks, scheduler],
+    declared: [logs, iam, queues, dynamodb, registry, bus, tasks, scheduler, webConsole],
     resumed: [queues, bus, asyncInvoker, tasks, { start: () => engine.resume() }, scheduler],
     /** Sources of new work first, so that nothing starts while the rest goes down. */
-    stopped: [scheduler, bus, asyncInvoker, engine, pool, tasks, queues, dynamodb],
+    stopped: [webConsole, scheduler, bus, asyncInvoker, engine, pool, tasks, queues, dynamodb],
   };
 }
 

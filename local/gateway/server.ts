@@ -20,8 +20,17 @@ export interface GatewayOptions {
   readonly store: Pick<Store, "committed">;
   readonly services: readonly Service[];
   readonly iam: Iam;
+  /** What people open in a browser. It answers without a signature and guards itself. */
+  readonly pages?: Pages;
   /** Told of internal errors, one text each. */
   readonly log: (message: string) => void;
+}
+
+/** Pages at the door, beside the APIs. */
+export interface Pages {
+  serves(message: IncomingMessage): boolean;
+  /** Answers a request whose Host is this door's. */
+  handle(message: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
 /**
@@ -32,6 +41,7 @@ export class Gateway {
   readonly #store: Pick<Store, "committed">;
   readonly #services: ReadonlyMap<string, Service>;
   readonly #iam: Iam;
+  readonly #pages: Pages | undefined;
   readonly #log: (message: string) => void;
   readonly #server: Server;
   #hosts: ReadonlySet<string> = new Set();
@@ -41,6 +51,7 @@ export class Gateway {
     this.#store = options.store;
     this.#services = new Map(options.services.map((service) => [service.signingName, service]));
     this.#iam = options.iam;
+    this.#pages = options.pages;
     this.#log = options.log;
     this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (message, response) => void this.#handle(message, response));
   }
@@ -76,6 +87,10 @@ export class Gateway {
   }
 
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#pages?.serves(message) === true && this.#hosts.has(message.headers.host?.toLowerCase() ?? "")) {
+      await this.#pages.handle(message, response);
+      return;
+    }
     const requestId = randomUUID();
     const answer = await this.#answer(message, requestId);
     const headers: Record<string, string | number> = { "x-amzn-requestid": requestId, ...answer.headers };

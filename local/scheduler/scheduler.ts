@@ -146,6 +146,16 @@ export class Scheduler {
     this.#timers.delete(definition.arn);
   }
 
+  /**
+   * Starts the target at once, beside the schedule's own moments, which stay as they are.
+   *
+   * @throws AwsError ResourceNotFoundException
+   */
+  fireNow(groupName: string, name: string): void {
+    const schedule = this.get(groupName, name);
+    this.#store.write(() => this.#deliveries.begin(schedule, this.#clock.now()));
+  }
+
   groups(): ScheduleGroup[] {
     return this.#schedules.groups();
   }

@@ -1,0 +1,288 @@
+/**
+ * What the console's page and its server say to each other, as JSON. Moments are epoch milliseconds. Texts come from
+ * users and programs: they are shown as text, never as markup.
+ */
+
+export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "STOPPED";
+
+export const EXECUTION_STATUSES: readonly ExecutionStatus[] = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "STOPPED"];
+
+export interface Failure {
+  readonly type: string;
+  readonly message: string;
+}
+
+/** The stack itself: what each page needs to know. */
+export interface StackView {
+  readonly stack: string;
+  readonly region: string;
+  /** How many declared seconds pass in one real second. */
+  readonly speed: number;
+  /** Names of the workflows that can be started, without the stack's prefix. */
+  readonly workflows: readonly string[];
+}
+
+export interface ExecutionSummary {
+  readonly arn: string;
+  readonly executionId: string;
+  readonly name: string;
+  /** The function's name without the stack's prefix. */
+  readonly workflow: string;
+  readonly version: string;
+  readonly status: ExecutionStatus;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+}
+
+export interface ExecutionFilter {
+  readonly workflow?: string;
+  readonly status?: ExecutionStatus;
+  /** Started at or after. */
+  readonly since?: number;
+  /** Started before. */
+  readonly until?: number;
+  /** Part of a name, an id or a workflow, or an ARN. */
+  readonly text?: string;
+}
+
+export interface ExecutionPage {
+  readonly total: number;
+  readonly offset: number;
+  readonly rows: readonly ExecutionSummary[];
+}
+
+export interface Attempt {
+  readonly number: number;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  readonly outcome: "running" | "succeeded" | "failed" | "again";
+  readonly error?: Failure;
+  /** When the next attempt may start. */
+  readonly retryAt?: number;
+  readonly retrySeconds?: number;
+}
+
+export type OperationKind = "STEP" | "WAIT" | "CALLBACK" | "CONTEXT" | "CHAINED_INVOKE" | "TASK";
+
+export interface Phase {
+  readonly name: string;
+  readonly from: number;
+  readonly to?: number;
+}
+
+/** One bar of the timeline. */
+export interface Operation {
+  readonly id: string;
+  readonly parentId?: string;
+  readonly kind: OperationKind;
+  readonly subType?: string;
+  readonly name: string;
+  /** Of the operation, or the last status of a task. */
+  readonly status: string;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  readonly attempts: readonly Attempt[];
+  /** Steps of a task's life. */
+  readonly phases: readonly Phase[];
+  /** When time alone changes it next: the end of a wait, the next attempt. */
+  readonly dueAt?: number;
+  readonly callbackId?: string;
+  /** When an open callback times out, by its time-out or its missing heartbeat. */
+  readonly timeoutAt?: number;
+  /** The execution that it started. */
+  readonly executionArn?: string;
+  readonly taskArn?: string;
+}
+
+export interface Invocation {
+  readonly requestId: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly error?: Failure;
+}
+
+/** What the execution would have cost on AWS, at list prices. */
+export interface Cost {
+  readonly operations: number;
+  readonly bytesWritten: number;
+  readonly invocations: number;
+  readonly gigabyteSeconds: number;
+  readonly taskSeconds: number;
+  readonly dollars: number;
+}
+
+export interface ExecutionView extends ExecutionSummary {
+  readonly input: string;
+  readonly result?: string;
+  readonly error?: Failure;
+  readonly deadline: number;
+  /** The execution that started this one. */
+  readonly parentArn?: string;
+  readonly invocations: readonly Invocation[];
+  readonly operations: readonly Operation[];
+  readonly cost: Cost;
+}
+
+export interface LogLine {
+  readonly at: number;
+  readonly message: string;
+}
+
+/** What the panel beside the timeline shows. */
+export interface OperationView {
+  readonly input?: string;
+  readonly result?: string;
+  readonly error?: Failure;
+  readonly logs: readonly LogLine[];
+}
+
+export interface OpenCallback {
+  readonly execution: ExecutionSummary;
+  readonly operation: Operation;
+}
+
+export interface FailedExecution extends ExecutionSummary {
+  readonly error: Failure;
+}
+
+export interface TaskView {
+  readonly arn: string;
+  readonly id: string;
+  readonly family: string;
+  readonly lastStatus: string;
+  readonly desiredStatus: string;
+  readonly createdAt: number;
+  readonly startedAt?: number;
+  readonly stoppedAt?: number;
+  readonly stopCode?: string;
+  readonly stoppedReason?: string;
+  readonly exitCode?: number;
+  /** The execution that started it. */
+  readonly executionArn?: string;
+}
+
+export interface ScheduleView {
+  readonly arn: string;
+  readonly name: string;
+  readonly groupName: string;
+  readonly expression: string;
+  readonly timeZone: string;
+  readonly state: string;
+  /** The function's name without the stack's prefix, or the target's ARN. */
+  readonly target: string;
+  readonly lastMoment?: number;
+  /** At most five. */
+  readonly nextMoments: readonly number[];
+  readonly oneTime: boolean;
+}
+
+export interface DeadLetter {
+  readonly queue: string;
+  readonly sequence: number;
+  readonly sentAt: number;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Where a redrive delivers it. Absent when that cannot be known. */
+  readonly target?: string;
+}
+
+export interface HomeView {
+  readonly callbacks: readonly OpenCallback[];
+  readonly failed: readonly FailedExecution[];
+  readonly failedTotal: number;
+  readonly stoppedTasks: readonly TaskView[];
+  readonly deadLetters: number;
+  readonly running: ExecutionPage;
+  readonly next: readonly ScheduleView[];
+}
+
+export interface JobView {
+  readonly jobId: string;
+  readonly status: string;
+  readonly attempt?: number;
+  readonly updatedAt: string;
+  readonly executionArn?: string;
+  /** The whole item, as JSON. */
+  readonly item: string;
+}
+
+export interface FunctionView {
+  readonly workflow: string;
+  readonly arn: string;
+  readonly durable: boolean;
+  readonly newest: string;
+  readonly versions: readonly string[];
+  readonly aliases: readonly { readonly name: string; readonly version: string }[];
+  readonly memoryMegabytes: number;
+  readonly timeoutSeconds: number;
+  readonly roleArn: string;
+  /** Policies of its role, as JSON. */
+  readonly policies: readonly { readonly name: string; readonly document: string }[];
+}
+
+export interface DenialView {
+  readonly at: number;
+  readonly principal: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly message: string;
+  /** The statement that would have allowed it, as JSON. */
+  readonly statement: string;
+}
+
+/** How a workflow is started. */
+export interface StartView {
+  readonly workflow: string;
+  readonly durable: boolean;
+  /** A valid payload, as JSON. */
+  readonly example: string;
+  /** JSON Schema of the payload, as JSON. */
+  readonly schema: string;
+}
+
+/** Kinds of things that have changed, as the stream of changes names them. */
+export type ChangeKind = "executions" | "tasks" | "schedules" | "deadLetters";
+
+export interface Change {
+  readonly kinds: readonly ChangeKind[];
+  /** Ids of the executions that have changed. */
+  readonly executionIds: readonly string[];
+}
+
+/** What the page can read: path after `/console/api/` → answer. */
+export interface Reads {
+  readonly stack: StackView;
+  readonly home: HomeView;
+  readonly executions: ExecutionPage;
+  readonly execution: ExecutionView;
+  readonly operation: OperationView;
+  readonly tasks: readonly TaskView[];
+  readonly schedules: readonly ScheduleView[];
+  readonly "dead-letters": readonly DeadLetter[];
+  readonly jobs: readonly JobView[];
+  readonly functions: readonly FunctionView[];
+  readonly denials: readonly DenialView[];
+  readonly start: StartView;
+}
+
+/** What the page can do: path after `/console/api/` → request and answer. */
+export interface Actions {
+  readonly check: { readonly request: { workflow: string; input: string }; readonly answer: { readonly faults: readonly string[] } };
+  readonly start: { readonly request: { workflow: string; input: string; name?: string }; readonly answer: { readonly arn?: string } };
+  readonly stop: { readonly request: { arn: string }; readonly answer: object };
+  readonly rerun: { readonly request: { arn: string; input?: string }; readonly answer: { readonly arn: string } };
+  readonly "stop-all": { readonly request: ExecutionFilter; readonly answer: { readonly count: number } };
+  readonly "rerun-all": { readonly request: ExecutionFilter; readonly answer: { readonly count: number } };
+  readonly callback: {
+    readonly request: { callbackId: string; outcome: "success" | "failure" | "heartbeat"; result?: string; errorType?: string; errorMessage?: string };
+    readonly answer: object;
+  };
+  readonly "stop-task": { readonly request: { arn: string }; readonly answer: object };
+  readonly "fire-schedule": { readonly request: { groupName: string; name: string }; readonly answer: object };
+  readonly "delete-schedule": { readonly request: { groupName: string; name: string }; readonly answer: object };
+  readonly redrive: { readonly request: { queue: string; sequence: number }; readonly answer: { readonly arn?: string } };
+}
+
+export interface ApiError {
+  readonly error: string;
+}

@@ -1,0 +1,111 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Cost, ExecutionView, Operation } from "../api.ts";
+import { act } from "../client.ts";
+import { bytes, dollars, duration, executionHref } from "../format.ts";
+import { useNow, useRead } from "../hooks.ts";
+import { ActionButton, Moment, Page, Payload, Show, Status } from "../parts/basics.tsx";
+import { Timeline } from "../parts/timeline.tsx";
+import { OperationPanel } from "./operation.tsx";
+
+export function Execution({ arn, query }: { readonly arn: string; readonly query: URLSearchParams }) {
+  const executionId = arn.slice(arn.lastIndexOf("/") + 1);
+  const loaded = useRead("execution", { arn }, ["executions", "tasks"], executionId);
+  return <Show of={loaded}>{(execution) => <Loaded key={arn} execution={execution} wanted={query.get("operation") ?? undefined} />}</Show>;
+}
+
+function Loaded({ execution, wanted }: { readonly execution: ExecutionView; readonly wanted: string | undefined }) {
+  const [selected, select] = useState(wanted);
+  useEffect(() => select(wanted), [wanted]);
+  const { arn, workflow, name, status, operations } = execution;
+  const live = status === "RUNNING" || operations.some(({ kind, endedAt }) => kind === "TASK" && endedAt === undefined);
+  const now = useNow(live);
+  const operation = operations.find(({ id }) => id === selected);
+  return (
+    <Page
+      title={
+        <>
+          {workflow} <small>{name}</small>
+        </>
+      }
+      actions={
+        <>
+          {status === "RUNNING" && (
+            <ActionButton kind="danger" act={() => act("stop", { arn })}>
+              Stop
+            </ActionButton>
+          )}
+          <ActionButton
+            act={async () => {
+              location.hash = executionHref((await act("rerun", { arn })).arn);
+            }}
+          >
+            Re-run
+          </ActionButton>
+          <a class="button" href={`#/start/${workflow}?from=${encodeURIComponent(arn)}`}>
+            Re-run edited
+          </a>
+        </>
+      }
+    >
+      <dl class="facts">
+        <Fact name="Status">
+          <Status status={status} />
+        </Fact>
+        <Fact name="Started">
+          <Moment at={execution.startedAt} />
+        </Fact>
+        <Fact name="Took">{duration((execution.endedAt ?? now) - execution.startedAt)}</Fact>
+        <Fact name="Version">{execution.version}</Fact>
+        {execution.parentArn !== undefined && (
+          <Fact name="Started by">
+            <a href={executionHref(execution.parentArn)}>an execution</a>
+          </Fact>
+        )}
+        <CostFacts cost={execution.cost} />
+      </dl>
+      {execution.error !== undefined && (
+        <p class="notice bad">
+          <b>{execution.error.type}</b> {execution.error.message}
+        </p>
+      )}
+      <div class={`split ${operation === undefined ? "" : "open"}`}>
+        <div>
+          {operations.length === 0 && <p class="empty">{status === "RUNNING" ? "The first invocation is on its way." : "It had no operations."}</p>}
+          <Timeline execution={execution} now={now} selected={operation?.id} onSelect={select} />
+          <div class="columns">
+            <Payload label="Input" text={execution.input} />
+            {execution.result !== undefined && <Payload label="Result" text={execution.result} />}
+          </div>
+        </div>
+        {operation !== undefined && <Selected execution={execution} operation={operation} now={now} onClose={() => select(undefined)} />}
+      </div>
+    </Page>
+  );
+}
+
+function Selected(props: { readonly execution: ExecutionView; readonly operation: Operation; readonly now: number; readonly onClose: () => void }) {
+  return <OperationPanel key={props.operation.id} {...props} />;
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function CostFacts({ cost }: { readonly cost: Cost }) {
+  return (
+    <>
+      <Fact name="Operations">{cost.operations}</Fact>
+      <Fact name="Written">{bytes(cost.bytesWritten)}</Fact>
+      <Fact name="Invocations">{cost.invocations}</Fact>
+      {cost.taskSeconds > 0 && <Fact name="Task time">{duration(cost.taskSeconds * 1000)}</Fact>}
+      <Fact name="On AWS">
+        <span title="At list prices of us-east-1, for arm64, without free tier">{dollars(cost.dollars)}</span>
+      </Fact>
+    </>
+  );
+}

@@ -1,0 +1,67 @@
+import type { DenialView, FunctionView } from "../api.ts";
+import { useRead } from "../hooks.ts";
+import { Moment, Page, Payload, Show } from "../parts/basics.tsx";
+
+export function Functions() {
+  const functions = useRead("functions", {}, []);
+  const denials = useRead("denials", {}, ["executions", "tasks"]);
+  return (
+    <Page title="Functions">
+      <Show of={functions}>
+        {(list) => (
+          <div class="cards">
+            {list.map((view) => (
+              <Function key={view.arn} view={view} />
+            ))}
+          </div>
+        )}
+      </Show>
+      <section class="group" aria-labelledby="denials">
+        <h2 id="denials">Refused by IAM</h2>
+        <Show of={denials} empty={<p>Nothing has been refused since the stack started.</p>}>
+          {(list) => (
+            <ul class="cards">
+              {list.map((denial, index) => (
+                <Denial key={index} denial={denial} />
+              ))}
+            </ul>
+          )}
+        </Show>
+      </section>
+    </Page>
+  );
+}
+
+function Function({ view }: { readonly view: FunctionView }) {
+  return (
+    <article class="card" aria-label={view.workflow}>
+      <h2>{view.workflow}</h2>
+      <p>
+        {view.durable ? "durable" : "plain"} · version {view.newest}
+        {view.versions.length > 1 && ` of ${view.versions.join(", ")}`} · {view.aliases.map(({ name, version }) => `${name} → ${version}`).join(", ")} ·{" "}
+        {view.memoryMegabytes} MB · {view.timeoutSeconds} s
+      </p>
+      <p>
+        <a href={`#/start/${view.workflow}`}>Start</a> · <a href={`#/executions?workflow=${view.workflow}`}>Executions</a>
+      </p>
+      <details>
+        <summary>Policies of {view.workflow}</summary>
+        {view.policies.map(({ name, document }) => (
+          <Payload key={name} label={name} text={document} />
+        ))}
+      </details>
+    </article>
+  );
+}
+
+function Denial({ denial }: { readonly denial: DenialView }) {
+  return (
+    <li class="card">
+      <p>
+        <Moment at={denial.at} /> <b>{denial.action}</b>
+      </p>
+      <p class="detail">{denial.message}</p>
+      <Payload label="Statement that would be needed" text={denial.statement} />
+    </li>
+  );
+}

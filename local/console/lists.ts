@@ -1,0 +1,164 @@
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import * as z from "zod";
+import type { DeadLetter, DenialView, FunctionView, HomeView, JobView, ScheduleView, TaskView } from "../../console/api.ts";
+import type { RoleDeclaration } from "../declarations.ts";
+import type { Task } from "../ecs/task.ts";
+import type { Schedule } from "../scheduler/schedules.ts";
+import { isOneTime, nextMoment } from "../scheduler/timing.ts";
+import type { StoredMessage } from "../sqs/message-browser.ts";
+import { executionSummary, failedExecution, openCallbacks } from "./execution-view.ts";
+import { type ConsoleServices, workflowOf } from "./services.ts";
+
+const HOME_ROWS = 12;
+const LIST_ROWS = 500;
+const NEXT_MOMENTS = 5;
+
+export function homeView(services: ConsoleServices): HomeView {
+  const { executions, clock } = services;
+  const now = clock.now();
+  const running = executions.list({ status: "RUNNING" }, { now, offset: 0, limit: HOME_ROWS });
+  const failed = executions.list({ status: "FAILED" }, { now, offset: 0, limit: HOME_ROWS });
+  return {
+    callbacks: openCallbacks(services, HOME_ROWS),
+    failed: failed.map((row) => failedExecution(services, row)),
+    failedTotal: executions.count({ status: "FAILED" }, now),
+    stoppedTasks: taskViews(services).filter(isAmiss).slice(0, HOME_ROWS),
+    deadLetters: services.messages.count(),
+    running: { total: executions.count({ status: "RUNNING" }, now), offset: 0, rows: running.map((row) => executionSummary(services, row)) },
+    next: scheduleViews(services)
+      .filter(({ nextMoments }) => nextMoments.length > 0)
+      .sort((a, b) => (a.nextMoments[0] ?? 0) - (b.nextMoments[0] ?? 0))
+      .slice(0, HOME_ROWS),
+  };
+}
+
+export function taskViews(services: ConsoleServices): TaskView[] {
+  return services.taskBrowser.newest(LIST_ROWS).map(taskView);
+}
+
+export function scheduleViews(services: ConsoleServices): ScheduleView[] {
+  return services.scheduler.list().map((schedule) => scheduleView(services, schedule));
+}
+
+export function deadLetterViews(services: ConsoleServices): DeadLetter[] {
+  return services.messages.newest(LIST_ROWS).map((message) => {
+    const target = redriveTarget(services, message);
+    return {
+      queue: message.queueName,
+      sequence: message.sequence,
+      sentAt: message.sentAt,
+      body: message.body,
+      attributes: Object.fromEntries(Object.entries(message.attributes).map(([name, { StringValue }]) => [name, StringValue ?? ""])),
+      target: target && shortTarget(services, target),
+    };
+  });
+}
+
+/** Where a dead letter was to go: its schedule says so, or the queue is a function's own. @returns a function's ARN with qualifier */
+export function redriveTarget({ registry }: ConsoleServices, { queueArn, attributes }: StoredMessage): string | undefined {
+  const target = attributes["TARGET_ARN"]?.StringValue;
+  if (target !== undefined) return target;
+  const owner = registry.functions().find(({ deadLetterQueueArn }) => deadLetterQueueArn === queueArn);
+  if (owner === undefined) return undefined;
+  return registry.aliases(owner.functionArn).find(({ name }) => name === "live")?.version.qualifiedArn ?? owner.qualifiedArn;
+}
+
+const item = z.looseObject({
+  jobId: z.string(),
+  status: z.string().default(""),
+  attempt: z.number().optional(),
+  updatedAt: z.string().default(""),
+  executionArn: z.string().optional(),
+});
+const scanAnswer = z.object({ Items: z.array(z.record(z.string(), z.unknown())).default([]) });
+
+/** Newest first, of every table whose items are jobs. */
+export async function jobViews({ dynamodb }: ConsoleServices): Promise<JobView[]> {
+  const answers = await Promise.all(dynamodb.tableNames.map((TableName) => dynamodb.execute("Scan", { TableName, Limit: LIST_ROWS })));
+  return answers
+    .flatMap(({ body }) => scanAnswer.safeParse(body).data?.Items ?? [])
+    .flatMap((raw) => {
+      // Dynalite answers attribute values; what they are made of is checked here.
+      const plain: unknown = unmarshall(raw as Parameters<typeof unmarshall>[0]);
+      const parsed = item.safeParse(plain).data;
+      if (parsed === undefined) return [];
+      const { jobId, status, attempt, updatedAt, executionArn } = parsed;
+      return [{ jobId, status, attempt, updatedAt, executionArn, item: JSON.stringify(plain) }];
+    })
+    .sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
+}
+
+export function functionViews(services: ConsoleServices, roles: readonly RoleDeclaration[]): FunctionView[] {
+  const { registry } = services;
+  return registry.functions().map((newest) => ({
+    workflow: workflowOf(services, newest.functionName),
+    arn: newest.functionArn,
+    durable: newest.durable !== undefined,
+    newest: newest.version,
+    versions: registry.versions(newest.functionArn).map(({ version }) => version),
+    aliases: registry.aliases(newest.functionArn).map(({ name, version }) => ({ name, version: version.version })),
+    memoryMegabytes: newest.memoryMegabytes,
+    timeoutSeconds: newest.timeoutSeconds,
+    roleArn: newest.roleArn,
+    policies: Object.entries(roles.find(({ arn }) => arn === newest.roleArn)?.policies ?? {}).map(([name, document]) => ({
+      name,
+      document: JSON.stringify(document),
+    })),
+  }));
+}
+
+/** Newest first. */
+export function denialViews({ iam }: ConsoleServices): DenialView[] {
+  return iam
+    .denials()
+    .map(({ at, principal, action, resource, message }) => ({
+      at,
+      principal,
+      action,
+      resource,
+      message,
+      statement: JSON.stringify({ Effect: "Allow", Action: action, Resource: resource }),
+    }))
+    .reverse();
+}
+
+/** A task that did not end by doing its work. */
+function isAmiss({ lastStatus, stopCode, exitCode }: TaskView): boolean {
+  return lastStatus === "STOPPED" && stopCode !== "UserInitiated" && exitCode !== 0;
+}
+
+function taskView(task: Task): TaskView {
+  const variables = task.overrides.containerOverrides?.flatMap(({ environment }) => environment ?? []) ?? [];
+  const { arn, id, family, lastStatus, desiredStatus, createdAt, startedAt, stoppedAt, stopCode, stoppedReason } = task;
+  return {
+    ...{ arn, id, family, lastStatus, desiredStatus, createdAt, startedAt, stoppedAt, stopCode, stoppedReason },
+    exitCode: task.containers.find(({ exitCode }) => exitCode !== undefined)?.exitCode,
+    executionArn: variables.find(({ name }) => name === "EXECUTION_ARN")?.value,
+  };
+}
+
+function scheduleView(services: ConsoleServices, { definition, anchor, lastMoment, next }: Schedule): ScheduleView {
+  const nextMoments: number[] = [];
+  let moment = next?.moment;
+  while (moment !== undefined && nextMoments.length < NEXT_MOMENTS) {
+    nextMoments.push(moment);
+    moment = nextMoment(definition, anchor, moment);
+  }
+  return {
+    arn: definition.arn,
+    name: definition.name,
+    groupName: definition.groupName,
+    expression: definition.scheduleExpression,
+    timeZone: definition.scheduleExpressionTimezone,
+    state: definition.state,
+    target: shortTarget(services, definition.target.arn),
+    lastMoment,
+    nextMoments,
+    oneTime: isOneTime(definition),
+  };
+}
+
+function shortTarget(services: ConsoleServices, targetArn: string): string {
+  const [, name] = /:function:([^:]+)/.exec(targetArn) ?? [];
+  return name === undefined ? targetArn : workflowOf(services, name);
+}

@@ -1,0 +1,88 @@
+import * as z from "zod";
+import type { Reads } from "../../console/api.ts";
+import { EXECUTION_STATUSES } from "../../console/api.ts";
+import type { RoleDeclaration } from "../declarations.ts";
+import type { BrowseFilter } from "../durable/browse.ts";
+import type { ExecutionRow } from "../durable/repository.ts";
+import { AwsError } from "../errors.ts";
+import { executionSummary, executionView, operationView } from "./execution-view.ts";
+import { inputOf, jsonSchemaOf } from "./inputs.ts";
+import { deadLetterViews, denialViews, functionViews, homeView, jobViews, scheduleViews, taskViews } from "./lists.ts";
+import { type ConsoleServices, currentVersion, workflowOf } from "./services.ts";
+
+type Read<Key extends keyof Reads> = (query: URLSearchParams) => Reads[Key] | Promise<Reads[Key]>;
+
+const LARGEST_PAGE = 500;
+
+const moment = z.coerce.number().int().min(0).optional();
+export const filterSchema = z.object({
+  workflow: z.string().optional(),
+  status: z.enum(EXECUTION_STATUSES).optional(),
+  since: moment,
+  until: moment,
+  text: z.string().max(2048).optional(),
+});
+const pageSchema = filterSchema.extend({
+  offset: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(100),
+});
+
+/** Everything that the page can read. @param roles of the program as last applied */
+export function createReads(services: ConsoleServices, roles: () => readonly RoleDeclaration[]): { readonly [Key in keyof Reads]: Read<Key> } {
+  return {
+    stack: () => ({
+      stack: services.stack,
+      region: services.iam.identity.region,
+      speed: services.clock.speed,
+      workflows: services.registry.functions().map(({ functionName }) => workflowOf(services, functionName)),
+    }),
+    home: () => homeView(services),
+    executions(query) {
+      const { offset, limit, ...filter } = pageSchema.parse(Object.fromEntries(query));
+      const now = services.clock.now();
+      const wanted = browseFilter(services, filter);
+      return {
+        total: services.executions.count(wanted, now),
+        offset,
+        rows: services.executions.list(wanted, { now, offset, limit }).map((row) => executionSummary(services, row)),
+      };
+    },
+    execution: (query) => executionView(services, findExecution(services, query.get("arn") ?? "")),
+    operation: (query) => operationView(services, findExecution(services, query.get("arn") ?? ""), query.get("id") ?? undefined),
+    tasks: () => taskViews(services),
+    schedules: () => scheduleViews(services),
+    "dead-letters": () => deadLetterViews(services),
+    jobs: () => jobViews(services),
+    functions: () => functionViews(services, roles()),
+    denials: () => denialViews(services),
+    start(query) {
+      const workflow = query.get("workflow") ?? "";
+      const version = currentVersion(services, workflow);
+      if (version === undefined) throw notFound(`There is no function ${workflow}.`);
+      const input = inputOf(workflow);
+      return {
+        workflow,
+        durable: version.durable !== undefined,
+        example: JSON.stringify(input.example(services.clock.now()), null, 2),
+        schema: JSON.stringify(jsonSchemaOf(input), null, 2),
+      };
+    },
+  };
+}
+
+/** @param reference ARN or id @throws AwsError when there is none */
+export function findExecution({ engine, executions }: ConsoleServices, reference: string): ExecutionRow {
+  if (reference.startsWith("arn:")) return engine.queries.find(reference);
+  const row = reference === "" ? undefined : executions.byExecutionId(reference);
+  if (row === undefined) throw notFound("There is no such execution.");
+  return row;
+}
+
+export function browseFilter(services: ConsoleServices, { workflow, ...filter }: z.output<typeof filterSchema>): BrowseFilter {
+  // A workflow that is gone matches nothing.
+  return workflow === undefined ? filter : { ...filter, functionName: currentVersion(services, workflow)?.functionName ?? "" };
+}
+
+export function notFound(message: string): AwsError {
+  return new AwsError("ResourceNotFoundException", message, 404);
+}
