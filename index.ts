@@ -6,6 +6,7 @@ import { JobRuntime } from "./infra/job-runtime.ts";
 import { JobTable } from "./infra/job-table.ts";
 import { aliasArn, findPlace } from "./infra/names.ts";
 import { Network } from "./infra/network.ts";
+import { Observability } from "./infra/observability/observability.ts";
 import { OneTimeSchedules } from "./infra/one-time-schedules.ts";
 import { readSettings } from "./infra/settings.ts";
 import { TaskWatchdog } from "./infra/task-watchdog.ts";
@@ -14,15 +15,9 @@ const settings = readSettings();
 const place = findPlace(settings.region);
 const build = await bundle(import.meta.dirname);
 
-const network = new Network("network", {
-  place,
-  egress: settings.egress,
-  cidr: settings.vpcCidr,
-  availabilityZones: settings.availabilityZones,
-  logRetentionDays: settings.logRetentionDays,
-});
 const { table: jobTable } = new JobTable("jobs", { protect: settings.protect });
 const jobRuntime = new JobRuntime("job", { place, settings, imageContext: build.imageContext, table: jobTable });
+const network = new Network("network", { place, settings, use: jobRuntime.endpointUse });
 const reminders = new OneTimeSchedules("reminders", { place, targetArn: aliasArn(place, "reminder"), protect: settings.protect });
 const functions = createFunctions({ place, settings, bundles: build.functions, network, jobRuntime, jobTable, reminders });
 const reportSchedule = new CronSchedule("report-schedule", {
@@ -37,6 +32,14 @@ const watchdog = new TaskWatchdog("watchdog", {
   watchdog: functions["task-watchdog"],
   clusterArn: jobRuntime.cluster.arn,
   jobFunctions: JOB_FUNCTIONS,
+});
+const observability = new Observability("observability", {
+  place,
+  settings,
+  cluster: jobRuntime.cluster,
+  functions,
+  otherDeadLetterQueues: { "report-schedule": reportSchedule.deadLetterQueue, reminders: reminders.deadLetterQueue, watchdog: watchdog.deadLetterQueue },
+  scheduleGroups: { "report-schedule": reportSchedule.schedule.groupName, reminders: reminders.group.name },
 });
 
 /** Stack outputs: an API for people, scripts and tests. Flat strings, stable names. */
@@ -54,5 +57,8 @@ export default {
   scheduleDeadLetterQueueUrl: reminders.deadLetterQueue.url,
   watchdogRuleArns: pulumi.all(watchdog.rules.map((rule) => rule.arn)).apply((arns) => arns.join(",")),
   watchdogDeadLetterQueueUrl: watchdog.deadLetterQueue.url,
+  alarmTopicArn: observability.topic.arn,
+  dashboardName: observability.dashboard.dashboardName,
+  taskFailuresQueueUrl: observability.taskFailures.queue.url,
   ...functionOutputs(functions),
 };

@@ -24,7 +24,7 @@ const RETRY_POLICY = { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 5 }
  * Starts a function again and again. The input is `{ scheduledTime, executionId }`: the moment it was due, and the
  * Scheduler's id of this start, the same for each of its attempts.
  *
- * Costs 1 USD per million starts, of which 14 million a month are free. The Scheduler delivers at least once.
+ * Costs 1 USD per million starts, of which 14 million a month are free (November 2026). The Scheduler delivers at least once.
  */
 export class CronSchedule extends pulumi.ComponentResource {
   readonly schedule: aws.scheduler.Schedule;
@@ -41,6 +41,8 @@ export class CronSchedule extends pulumi.ComponentResource {
     const rolePolicy = new aws.iam.RolePolicy(
       `${name}-policy`,
       {
+        // With the version comes a new policy, and the old one goes last of all: until the schedule has moved, it may start the old version.
+        name: pulumi.interpolate`start-version-${args.target.function.version}`,
         role: role.name,
         policy: policy([
           allow("StartTarget", ["lambda:InvokeFunction"], [targetArn]),

@@ -51,6 +51,7 @@ export function createFunctions(args: FunctionsArgs): Readonly<Record<FunctionNa
     bundle: args.bundles[name],
     logRetentionDays: settings.logRetentionDays,
     protect: settings.protect,
+    canaryPercent: settings.canaryPercent,
   });
   const durable = (name: FunctionName, description: string, executionTimeoutSeconds: number, grant: Grant = {}) =>
     new DurableFunction(name, { ...common(name, description), place, executionTimeoutSeconds, retentionDays: settings.executionRetentionDays, ...grant });

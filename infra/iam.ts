@@ -76,6 +76,35 @@ export function allowSending(sid: string, service: "events.amazonaws.com", queue
   };
 }
 
+/** Lets CloudWatch act for the alarms of this stack only: a statement in the policy of the topic that they publish to, or of its key. */
+export function allowAlarms(sid: string, actions: readonly Action[], resource: pulumi.Input<string>, place: Place, alarmArns: pulumi.Input<string>): Statement {
+  return {
+    Sid: sid,
+    Effect: "Allow",
+    Principal: { Service: "cloudwatch.amazonaws.com" },
+    Action: [...actions],
+    Resource: resource,
+    Condition: { StringEquals: { "aws:SourceAccount": place.accountId }, ArnLike: { "aws:SourceArn": alarmArns } },
+  };
+}
+
+/**
+ * Lets requests pass a VPC endpoint, on top of what their own policy allows.
+ *
+ * @param role whose requests; left out for requests that another account has signed, such as the links under which ECR hands out layers
+ */
+export function allowThrough(sid: string, actions: readonly Action[], resources: readonly pulumi.Input<string>[] | "*", role?: pulumi.Input<string>): Statement {
+  return {
+    Sid: sid,
+    Effect: "Allow",
+    // Gateway endpoints know no other principal; who it is, is a condition for either kind.
+    Principal: "*",
+    Action: [...actions],
+    Resource: resources === "*" ? "*" : [...resources],
+    ...(role !== undefined && { Condition: { ArnEquals: { "aws:PrincipalArn": role } } }),
+  };
+}
+
 /** Writing to the streams of a log group. */
 export function allowLogging(logGroupArn: pulumi.Input<string>): Statement {
   return allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.interpolate`${logGroupArn}:*`]);

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
+import type { EndpointUse } from "./endpoint-policies.ts";
 import { allow, allowLogging, allowPassRole, allowWithoutResource, policy, trust, type Statement } from "./iam.ts";
 import { arn, executionsOf, type Place } from "./names.ts";
 import type { Settings } from "./settings.ts";
@@ -16,18 +17,24 @@ export interface JobRuntimeArgs {
 
 /** Seconds from SIGTERM to SIGKILL: time for the job to report that it was stopped. Spot gives two minutes, Fargate at most as much. */
 const STOP_TIMEOUT_SECONDS = 60;
-/** Images kept, so that tasks of the last versions can still start. 0.10 USD per GB and month. */
-const IMAGES_KEPT = 10;
+/**
+ * Images kept: executions in flight start tasks from the image that was current when they began, so this many changes of the
+ * job may be deployed within the longest execution. Layers are shared; 0.10 USD per GB and month.
+ */
+const IMAGES_KEPT = 50;
 
 /**
- * What a job runs on: its image, a cluster, and a Fargate task definition. A running task costs 0.0395 USD per vCPU and hour
- * and 0.0044 USD per GB and hour on arm64, about 70 % less on Spot; nothing when none runs. Container insights are billed by metric.
+ * What a job runs on: its image, a cluster, and a Fargate task definition. A running task costs 0.03238 USD per vCPU and hour
+ * and 0.00356 USD per GB and hour on arm64 (list prices of us-east-1, November 2026), about 70 % less on Spot; nothing when none
+ * runs. Container insights are billed by metric.
  */
 export class JobRuntime extends pulumi.ComponentResource {
   readonly cluster: aws.ecs.Cluster;
   readonly taskDefinition: aws.ecs.TaskDefinition;
   readonly containerName = "job";
   readonly logGroup: aws.cloudwatch.LogGroup;
+  /** What tasks need of the network's endpoints. */
+  readonly endpointUse: EndpointUse;
   /** What a function needs to run the task. */
   readonly runStatements: readonly Statement[];
   /** What a function needs to see how a task does, and to stop it. */
@@ -41,7 +48,7 @@ export class JobRuntime extends pulumi.ComponentResource {
     const { place, settings } = args;
     this.#place = place;
 
-    this.cluster = new aws.ecs.Cluster(`${name}-cluster`, { settings: [{ name: "containerInsights", value: "enabled" }] }, { parent: this });
+    this.cluster = new aws.ecs.Cluster(`${name}-cluster`, { settings: [{ name: "containerInsights", value: "enabled" }] }, { parent: this, protect: settings.protect });
     const capacity = new aws.ecs.ClusterCapacityProviders(
       `${name}-capacity`,
       { clusterName: this.cluster.name, capacityProviders: ["FARGATE", "FARGATE_SPOT"] },
@@ -59,7 +66,7 @@ export class JobRuntime extends pulumi.ComponentResource {
         lifecyclePolicy: { rules: [{ description: `Keeps ${IMAGES_KEPT} images`, tagStatus: "any", maximumNumberOfImages: IMAGES_KEPT }] },
         forceDelete: !settings.protect,
       },
-      { parent: this },
+      { parent: this, protect: settings.protect },
     );
     const image = new awsx.ecr.Image(`${name}-image`, { repositoryUrl: repository.url, context: args.imageContext, platform: "linux/arm64" }, { parent: this });
     const executionRole = this.#role(`${name}-execution`, [
@@ -87,6 +94,8 @@ export class JobRuntime extends pulumi.ComponentResource {
         memory: String(settings.jobMemory),
         executionRoleArn: executionRole.arn,
         taskRoleArn: taskRole.arn,
+        // Executions in flight run tasks of the revision that their version knows, which ECS refuses once it is deregistered.
+        skipDestroy: true,
         containerDefinitions: pulumi.jsonStringify([
           {
             name: this.containerName,
@@ -114,6 +123,14 @@ export class JobRuntime extends pulumi.ComponentResource {
     ];
     this.controlStatements = [allow("ControlTask", ["ecs:DescribeTasks", "ecs:StopTask"], [tasks])];
     this.stopStatements = [allow("StopTask", ["ecs:StopTask"], [tasks])];
+    this.endpointUse = {
+      place,
+      executionRoleArn: executionRole.arn,
+      taskRoleArn: taskRole.arn,
+      repositoryArn: repository.repository.arn,
+      logGroupArn: this.logGroup.arn,
+      jobTableArn: args.table.arn,
+    };
     this.registerOutputs({ clusterArn: this.cluster.arn, taskDefinitionArn: this.taskDefinition.arn });
   }
 

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 export interface JobTableArgs {
-  /** Refuses to delete the table, by Pulumi and by DynamoDB itself. */
+  /** Refuses to delete or replace the table, by Pulumi and by DynamoDB itself; and keeps it when it is taken out of the program after all. */
   readonly protect: boolean;
 }
 
@@ -27,7 +27,7 @@ export class JobTable extends pulumi.ComponentResource {
         serverSideEncryption: { enabled: true },
         deletionProtectionEnabled: args.protect,
       },
-      { parent: this, protect: args.protect },
+      { parent: this, protect: args.protect, retainOnDelete: args.protect },
     );
     this.registerOutputs({ tableName: this.table.name });
   }

@@ -22,7 +22,7 @@ export function arn({ partition, region, accountId }: Place, service: string, re
 export const FUNCTION_NAMES = ["report", "poll-job", "dispatch-job", "callback-job", "math", "create-reminder", "reminder", "task-watchdog"] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
-/** The alias that always points to the newest published version: what callers use. */
+/** The alias that callers use: it points to the newest published version, or shares its starts between that and the last one. */
 export const LIVE_ALIAS = "live";
 
 /**
@@ -31,6 +31,11 @@ export const LIVE_ALIAS = "live";
  */
 export function functionName(name: FunctionName): string {
   return `${pulumi.getProject()}-${pulumi.getStack()}-${name}`;
+}
+
+/** What names of this stack's alarms begin with. Fixed like those of functions: the topic's policy names them before they exist. */
+export function alarmPrefix(): string {
+  return `${pulumi.getProject()}-${pulumi.getStack()}-`;
 }
 
 /** ARN without qualifier. */

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { liveVersions } from "./canary.ts";
 import { deadLetterQueue } from "./dead-letter-queue.ts";
 import { allow, allowLogging, allowWithoutResource, lambdaTrust, policy, type Statement } from "./iam.ts";
 import { functionName, LIVE_ALIAS, type FunctionName } from "./names.ts";
@@ -17,6 +18,8 @@ export interface PublishedFunctionArgs {
   readonly logRetentionDays: number;
   /** Refuses to delete or replace the function, and keeps its logs when the stack is removed. */
   readonly protect: boolean;
+  /** Percentage of the starts by the alias that a new version gets at first, 1 to 50; 0 gives it all of them at once. */
+  readonly canaryPercent: number;
 }
 
 /** In Lambda's own words: seconds, and days. */
@@ -28,12 +31,15 @@ export interface DurableConfig {
 /** Seconds of one invocation: several calls to AWS with their retries. Waiting between invocations doesn't count. */
 const TIMEOUT_SECONDS = 60;
 /** MiB. Memory buys CPU as well: below this the start of the bundled SDK takes longer than it saves. */
-const MEMORY_MEGABYTES = 256;
+export const FUNCTION_MEMORY_MEGABYTES = 256;
 
 /**
  * A Lambda function with everything that belongs to one in production: a role of its own, JSON logs with an end, traces, a
- * dead-letter queue for events that failed for good, a published version for every change, and the alias `live` on the
- * newest one. Costs nothing while it is idle, but for its logs (0.03 USD per GB and month).
+ * dead-letter queue for events that failed for good, a published version for every change, and the alias `live`. Costs nothing
+ * while it is idle, but for its logs (0.03 USD per GB and month, November 2026).
+ *
+ * Versions are never deleted, except with the function: executions that began on one go on there. They cost nothing; the
+ * account has room for 75 GB of code, which is some 300,000 of them.
  */
 export class PublishedFunction extends pulumi.ComponentResource {
   readonly function: aws.lambda.Function;
@@ -81,7 +87,7 @@ export class PublishedFunction extends pulumi.ComponentResource {
         handler: "index.handler",
         code: new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.FileAsset(args.bundle) }),
         timeout: TIMEOUT_SECONDS,
-        memorySize: MEMORY_MEGABYTES,
+        memorySize: FUNCTION_MEMORY_MEGABYTES,
         publish: true,
         environment: args.environment && { variables: args.environment },
         durableConfig: durable,
@@ -103,7 +109,7 @@ export class PublishedFunction extends pulumi.ComponentResource {
     );
     this.alias = new aws.lambda.Alias(
       `${name}-${LIVE_ALIAS}`,
-      { name: LIVE_ALIAS, functionName: this.function.name, functionVersion: this.function.version },
+      { name: LIVE_ALIAS, functionName: this.function.name, ...liveVersions(functionName(name), this.function.version, args.canaryPercent) },
       // Goes with the function, whose fixed name a new one takes over.
       { parent: this, deletedWith: this.function },
     );

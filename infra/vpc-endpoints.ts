@@ -1,31 +1,53 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type EndpointService, endpointStatements, type EndpointUse, GATEWAY_SERVICES, INTERFACE_SERVICES } from "./endpoint-policies.ts";
+import { policy } from "./iam.ts";
 
-export interface VpcEndpointsArgs {
-  readonly region: string;
+interface EndpointsArgs {
   readonly vpcId: pulumi.Input<string>;
-  /** One subnet per zone: each interface endpoint has a network interface in each. */
-  readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
-  /** Route tables that lead to the gateway endpoints. */
-  readonly routeTableIds: pulumi.Input<pulumi.Input<string>[]>;
-  /** Who may use the endpoints. It gets to connect to them, and to nothing else. */
+  /** What may pass. */
+  readonly use: EndpointUse;
+  /** Who may connect. */
   readonly clientSecurityGroupId: pulumi.Input<string>;
 }
 
-/** Free of charge. ECR keeps the layers of images in S3; the job's records are in DynamoDB. */
-const GATEWAY_SERVICES = ["s3", "dynamodb"];
-/** What starts a task (ecr, logs), and what the job itself calls (lambda: callbacks and heartbeats). */
-const INTERFACE_SERVICES = ["ecr.api", "ecr.dkr", "logs", "lambda"];
+export interface GatewayEndpointsArgs extends EndpointsArgs {
+  /** Route tables that lead to the endpoints. */
+  readonly routeTableIds: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+export interface InterfaceEndpointsArgs extends EndpointsArgs {
+  /** One subnet per zone: each endpoint has a network interface in each. */
+  readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+}
 
 const HTTPS = { ipProtocol: "tcp", fromPort: 443, toPort: 443 };
 
-/** Ways to the AWS services that tasks need, without a way to the internet. */
-export class VpcEndpoints extends pulumi.ComponentResource {
-  constructor(name: string, args: VpcEndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("durable-workflows:infra:VpcEndpoints", name, {}, opts);
-    const { vpcId, subnetIds, routeTableIds, clientSecurityGroupId } = args;
-    const serviceName = (service: string) => `com.amazonaws.${args.region}.${service}`;
+function endpointArgs(service: EndpointService, { vpcId, use }: EndpointsArgs) {
+  return { vpcId, serviceName: `com.amazonaws.${use.place.region}.${service}`, policy: pulumi.jsonStringify(policy(endpointStatements(use)[service])) };
+}
 
+/** The ways to S3 (layers of the image) and DynamoDB (the job's record) that cost nothing and leave AWS's network never. */
+export class GatewayEndpoints extends pulumi.ComponentResource {
+  constructor(name: string, args: GatewayEndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("durable-workflows:infra:GatewayEndpoints", name, {}, opts);
+    for (const service of GATEWAY_SERVICES) {
+      const gateway = new aws.ec2.VpcEndpoint(`${name}-${service}`, { ...endpointArgs(service, args), vpcEndpointType: "Gateway", routeTableIds: args.routeTableIds }, { parent: this });
+      new aws.vpc.SecurityGroupEgressRule(
+        `${name}-${service}-out`,
+        { ...HTTPS, securityGroupId: args.clientSecurityGroupId, description: `HTTPS to ${service}`, prefixListId: gateway.prefixListId },
+        { parent: this },
+      );
+    }
+    this.registerOutputs({});
+  }
+}
+
+/** The ways to the other services that tasks need, under the services' own names, from the clients' security group only. */
+export class InterfaceEndpoints extends pulumi.ComponentResource {
+  constructor(name: string, args: InterfaceEndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("durable-workflows:infra:InterfaceEndpoints", name, {}, opts);
+    const { vpcId, subnetIds, clientSecurityGroupId } = args;
     const securityGroup = new aws.ec2.SecurityGroup(`${name}-access`, { vpcId, description: "Interface endpoints: HTTPS in from tasks" }, { parent: this });
     new aws.vpc.SecurityGroupIngressRule(
       `${name}-https-in`,
@@ -40,15 +62,7 @@ export class VpcEndpoints extends pulumi.ComponentResource {
     for (const service of INTERFACE_SERVICES) {
       new aws.ec2.VpcEndpoint(
         `${name}-${service.replace(".", "-")}`,
-        { vpcId, serviceName: serviceName(service), vpcEndpointType: "Interface", subnetIds, securityGroupIds: [securityGroup.id], privateDnsEnabled: true },
-        { parent: this },
-      );
-    }
-    for (const service of GATEWAY_SERVICES) {
-      const gateway = new aws.ec2.VpcEndpoint(`${name}-${service}`, { vpcId, serviceName: serviceName(service), vpcEndpointType: "Gateway", routeTableIds }, { parent: this });
-      new aws.vpc.SecurityGroupEgressRule(
-        `${name}-${service}-out`,
-        { ...HTTPS, securityGroupId: clientSecurityGroupId, description: `HTTPS to ${service}`, prefixListId: gateway.prefixListId },
+        { ...endpointArgs(service, args), vpcEndpointType: "Interface", subnetIds, securityGroupIds: [securityGroup.id], privateDnsEnabled: true },
         { parent: this },
       );
     }

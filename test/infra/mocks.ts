@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
+import { FUNCTION_NAMES } from "../../infra/names.ts";
 
 export const PROJECT_FOLDER = join(import.meta.dirname, "../..");
 export const PROJECT = "durable-workflows";
@@ -21,11 +22,19 @@ export interface Registered {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
+/** What Pulumi refuses to delete or replace, and what it leaves behind. */
+export interface Safety {
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+}
+
 export interface Evaluated {
   readonly resources: readonly Registered[];
   /** They carry the chain of parents' types. */
   readonly urns: readonly string[];
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** By type and name, as in `aws:dynamodb/table:Table jobs`; options are no inputs, which mocks get to see. */
+  readonly safety: ReadonlyMap<string, Safety>;
 }
 
 /** Exported by the runtime, but missing from its types. */
@@ -48,6 +57,8 @@ export async function stackConfig(stack: Stack): Promise<Record<string, string>>
 interface Variation {
   /** The published version that every function has. */
   readonly functionVersion?: string;
+  /** The version that the alias of every function points to on AWS; none is there by default. */
+  readonly liveVersion?: string;
   /** Settings that differ from the stack's files. */
   readonly config?: Readonly<Record<string, string>>;
 }
@@ -67,7 +78,7 @@ export function evaluateProgram(stack: Stack, variation: Variation = {}): Promis
   return evaluation;
 }
 
-async function evaluate(stack: Stack, { functionVersion = "1", config = {} }: Variation): Promise<Evaluated> {
+async function evaluate(stack: Stack, { functionVersion = "1", liveVersion, config = {} }: Variation): Promise<Evaluated> {
   const resources: Registered[] = [];
   const unknownTokens: string[] = [];
   pulumi.runtime.setAllConfig({ ...(await stackConfig(stack)), ...config });
@@ -79,9 +90,11 @@ async function evaluate(stack: Stack, { functionVersion = "1", config = {} }: Va
         return { id: id === undefined || id === "" ? `${name}-id` : id, state: { ...plain, ...outputsOf(type, name, plain, functionVersion) } };
       },
       call: ({ token }) => {
-        const known: Record<string, Record<string, string>> = {
+        const known: Record<string, Record<string, unknown>> = {
           "aws:index/getCallerIdentity:getCallerIdentity": { accountId: ACCOUNT },
           "aws:index/getPartition:getPartition": { partition: "aws" },
+          "aws:lambda/getFunctions:getFunctions": { functionNames: liveVersion === undefined ? [] : FUNCTION_NAMES.map((name) => `${PROJECT}-${stack}-${name}`) },
+          ...(liveVersion !== undefined && { "aws:lambda/getAlias:getAlias": { functionVersion: liveVersion } }),
         };
         const result = known[token];
         // Pulumi swallows the message of an error thrown here.
@@ -92,6 +105,7 @@ async function evaluate(stack: Stack, { functionVersion = "1", config = {} }: Va
     PROJECT,
     stack,
   );
+  const safety = watchSafety();
   // A module is evaluated once for each address: the number makes this one new.
   const entry = `${pathToFileURL(join(PROJECT_FOLDER, "index.ts")).href}?evaluation=${evaluations.size}`;
   const program = (await import(entry)) as { default: Record<string, unknown> };
@@ -99,7 +113,26 @@ async function evaluate(stack: Stack, { functionVersion = "1", config = {} }: Va
   await runtime.waitForRPCs();
   if (unknownTokens.length > 0) throw new Error(`Provider functions without a mock: ${unknownTokens.join(", ")}`);
   const monitor = pulumi.runtime.getMonitor() as unknown as { getRegisteredResources(): Map<string, unknown> };
-  return { resources, urns: [...monitor.getRegisteredResources().keys()], outputs };
+  return { resources, urns: [...monitor.getRegisteredResources().keys()], outputs, safety };
+}
+
+/** What the engine is asked for with a resource, besides its inputs. */
+interface Registration {
+  getType(): string;
+  getName(): string;
+  getProtect(): boolean;
+  getRetainondelete(): boolean;
+}
+
+function watchSafety(): Map<string, Safety> {
+  const safety = new Map<string, Safety>();
+  const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource(request: Registration, callback: unknown): unknown };
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) => {
+    safety.set(`${request.getType()} ${request.getName()}`, { protect: request.getProtect(), retainOnDelete: request.getRetainondelete() });
+    return register(request, callback);
+  };
+  return safety;
 }
 
 /** What a provider would add to a resource's inputs. Every resource gets a name and an ARN. */

@@ -7,28 +7,35 @@ interface Statement {
   readonly Effect?: string;
   readonly Action?: string | readonly string[];
   readonly Resource?: string | readonly string[];
-  readonly Principal?: { readonly Service?: string };
+  readonly Principal?: "*" | { readonly Service?: string; readonly AWS?: string };
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 interface Found {
   readonly where: string;
+  /** Of the resource that carries it. */
+  readonly type: string;
   readonly trust: boolean;
   readonly statement: Statement;
 }
 
 const list = (value: string | readonly string[] | undefined): readonly string[] => (typeof value === "string" ? [value] : (value ?? []));
 
+const serviceOf = ({ Principal }: Statement) => (typeof Principal === "object" ? Principal.Service : undefined);
+
+/** ECR's own bucket for this Region, in an account of AWS's. */
+const LAYERS = "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*";
+
 /** Every statement in the inputs of every resource, wherever it stands and whether it is an object or JSON text. */
 function statements(resources: readonly Registered[]): Found[] {
-  return resources.flatMap(({ name, inputs }) => Object.entries(inputs).flatMap(([input, value]) => search(value, `${name}.${input}`, input === "assumeRolePolicy")));
+  return resources.flatMap(({ type, name, inputs }) => Object.entries(inputs).flatMap(([input, value]) => search(value, `${name}.${input}`, type, input === "assumeRolePolicy")));
 }
 
-function search(value: unknown, where: string, trust: boolean): Found[] {
-  if (typeof value === "string" && value.includes('"Statement"')) return search(JSON.parse(value), where, trust);
+function search(value: unknown, where: string, type: string, trust: boolean): Found[] {
+  if (typeof value === "string" && value.includes('"Statement"')) return search(JSON.parse(value), where, type, trust);
   if (value === null || typeof value !== "object") return [];
-  if ("Statement" in value) return (value.Statement as Statement[]).map((statement) => ({ where: `${where}/${statement.Sid ?? "?"}`, trust, statement }));
-  return Object.entries(value).flatMap(([key, member]) => search(member, `${where}.${key}`, trust));
+  if ("Statement" in value) return (value.Statement as Statement[]).map((statement) => ({ where: `${where}/${statement.Sid ?? "?"}`, type, trust, statement }));
+  return Object.entries(value).flatMap(([key, member]) => search(member, `${where}.${key}`, type, trust));
 }
 
 for (const stack of STACKS) {
@@ -63,7 +70,8 @@ for (const stack of STACKS) {
 
     it("name resources, and leave them open only for actions with a reason on record", () => {
       const reasons: Readonly<Record<string, string>> = ACTIONS_WITHOUT_RESOURCE;
-      const open = found.filter(({ statement }) => list(statement.Resource).includes("*"));
+      // In a key's own policy, the only resource there is goes by that name.
+      const open = found.filter(({ type, statement }) => type !== "aws:kms/key:Key" && list(statement.Resource).includes("*"));
       assert.ok(open.length > 0);
       assert.deepEqual(open.filter(({ statement }) => list(statement.Action).some((action) => !reasons[action])), []);
     });
@@ -71,7 +79,7 @@ for (const stack of STACKS) {
     it("use a wildcard in a resource only as the whole last part, under a name of ours", () => {
       const tight = /^arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d{12}:[^*?]+([:/]\*)?$/;
       assert.deepEqual(
-        offenders(({ statement, trust }) => !trust && list(statement.Resource).some((resource) => resource !== "*" && (!tight.test(resource) || /undefined|:\*:|\/\*\//.test(resource)))),
+        offenders(({ statement, trust }) => !trust && list(statement.Resource).some((resource) => resource !== "*" && resource !== LAYERS && (!tight.test(resource) || /undefined|:\*:|\/\*\//.test(resource)))),
         [],
       );
       assert.deepEqual(offenders(({ statement, trust }) => !trust && list(statement.Resource).length === 0), []);
@@ -88,7 +96,7 @@ for (const stack of STACKS) {
 
     it("trust one service each, narrowed to this account and its resources where AWS recommends it", () => {
       for (const { where, statement } of found.filter(({ trust }) => trust)) {
-        const service = statement.Principal?.Service ?? "";
+        const service = serviceOf(statement) ?? "";
         assert.deepEqual(Object.keys(statement.Principal ?? {}), ["Service"], where);
         if (service === "lambda.amazonaws.com") continue;
         assert.match(service, /^(scheduler|ecs-tasks|vpc-flow-logs)\.amazonaws\.com$/, where);
@@ -98,15 +106,48 @@ for (const stack of STACKS) {
     });
 
     it("let EventBridge use a queue or a function on behalf of one rule only", () => {
-      const rules = new Set(String(program.outputs.watchdogRuleArns).split(","));
-      assert.equal(rules.size, 2);
-      const sending = found.filter(({ statement, trust }) => !trust && statement.Principal !== undefined);
-      assert.deepEqual(new Set(sending.map(({ statement }) => statement.Condition?.ArnEquals?.["aws:SourceArn"])), rules);
+      const watchdogRules = new Set(String(program.outputs.watchdogRuleArns).split(","));
+      assert.equal(watchdogRules.size, 2);
+      const countingRules = ["not-started", "failed"].map((name) => `arn:aws:cloudwatch:eu-west-1:${ACCOUNT}:task-failures-${name}-0a1b2c3`);
+      const sending = found.filter(({ statement, trust }) => !trust && serviceOf(statement) === "events.amazonaws.com");
+      assert.ok(sending.every(({ statement }) => list(statement.Action).join() === "sqs:SendMessage"));
+      assert.deepEqual(new Set(sending.map(({ statement }) => statement.Condition?.ArnEquals?.["aws:SourceArn"])), new Set([...watchdogRules, ...countingRules]));
       const permissions = program.resources.filter(({ type }) => type === "aws:lambda/permission:Permission");
-      assert.deepEqual(new Set(permissions.map(({ inputs }) => inputs.sourceArn)), rules);
+      assert.deepEqual(new Set(permissions.map(({ inputs }) => inputs.sourceArn)), watchdogRules);
       for (const { inputs } of permissions) {
         const { principal, action, qualifier, sourceAccount } = inputs;
         assert.deepEqual({ principal, action, qualifier, sourceAccount }, { principal: "events.amazonaws.com", action: "lambda:InvokeFunction", qualifier: "live", sourceAccount: ACCOUNT });
+      }
+    });
+
+    it("let CloudWatch publish to the alarms' topic, and encrypt what it publishes, for alarms of this stack only", () => {
+      const alarming = found.filter(({ statement, trust }) => !trust && serviceOf(statement) === "cloudwatch.amazonaws.com");
+      assert.deepEqual(alarming.flatMap(({ statement }) => list(statement.Action)).sort(), ["kms:Decrypt", "kms:GenerateDataKey", "sns:Publish"]);
+      for (const { statement, where } of alarming) {
+        assert.deepEqual(
+          statement.Condition,
+          { StringEquals: { "aws:SourceAccount": ACCOUNT }, ArnLike: { "aws:SourceArn": `arn:aws:cloudwatch:eu-west-1:${ACCOUNT}:alarm:durable-workflows-${stack}-*` } },
+          where,
+        );
+      }
+    });
+
+    it("leave the alarms' key to the account's administrators, who may not read what it encrypts", () => {
+      const [administering, ...others] = found.filter(({ type, statement }) => type === "aws:kms/key:Key" && serviceOf(statement) === undefined);
+      assert.deepEqual(others, []);
+      assert.deepEqual(administering?.statement.Principal, { AWS: `arn:aws:iam::${ACCOUNT}:root` });
+      assert.deepEqual(list(administering.statement.Action).filter((action) => /crypt|DataKey|Grant|Sign/i.test(action)), []);
+      assert.ok(list(administering.statement.Action).includes("kms:PutKeyPolicy"), "a key that nobody can change is lost");
+    });
+
+    it("are open to anyone only on VPC endpoints, which add to other policies, and there for one role each or for the layers of images", () => {
+      const anyone = found.filter(({ statement }) => statement.Principal === "*");
+      assert.deepEqual(anyone.filter(({ type }) => type !== "aws:ec2/vpcEndpoint:VpcEndpoint"), []);
+      const endpoints = program.resources.filter(({ type }) => type === "aws:ec2/vpcEndpoint:VpcEndpoint");
+      assert.ok(endpoints.every(({ name }) => anyone.some(({ where }) => where.startsWith(`${name}.policy`))), "every endpoint has a policy");
+      for (const { statement, where } of anyone) {
+        if (list(statement.Resource).join() === LAYERS) assert.deepEqual(statement.Action, ["s3:GetObject"], where);
+        else assert.match(statement.Condition?.ArnEquals?.["aws:PrincipalArn"] ?? "", new RegExp(`^arn:aws:iam::${ACCOUNT}:role/job-(task|execution)-role-`), where);
       }
     });
 

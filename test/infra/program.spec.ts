@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import * as z from "zod";
 import { readEnvironment } from "../../container/environment.ts";
 import { FUNCTION_NAMES } from "../../infra/names.ts";
-import { SUBNETS_PER_ZONE } from "../../infra/settings.ts";
-import { type Evaluated, evaluateProgram, PROJECT_FOLDER, type Registered, STACKS } from "./mocks.ts";
+import { type Evaluated, evaluateProgram, PROJECT_FOLDER, type Registered, stackConfig, STACKS } from "./mocks.ts";
 
 const variables = z.object({ variables: z.record(z.string(), z.string()) });
 const DURABLE = FUNCTION_NAMES.filter((name) => name !== "task-watchdog");
@@ -25,6 +24,13 @@ for (const stack of STACKS) {
     it("places every resource under one of its components", () => {
       const orphans = program.urns.filter((urn) => !/::durable-workflows:infra:\w+(\$|::)/.test(urn));
       assert.deepEqual(orphans, []);
+    });
+
+    it("tags everything: by the provider's default tags, which nothing overrides", async () => {
+      const { "aws:defaultTags": tags } = await stackConfig(stack);
+      assert.deepEqual(JSON.parse(tags ?? ""), { tags: { project: "durable-workflows", environment: stack } });
+      // The default provider reads them from the settings; a provider of the program's own, or tags of a resource's own, would not.
+      assert.deepEqual(program.resources.filter(({ type, inputs }) => type.startsWith("pulumi:providers:") || "tags" in inputs).map(({ name }) => name), []);
     });
 
     it("ends every log, and gives every function and the job a log of its own", () => {
@@ -63,7 +69,7 @@ for (const stack of STACKS) {
 
     it("encrypts every queue and keeps what is in it for two weeks", () => {
       const queues = all("aws:sqs/queue:Queue");
-      assert.equal(queues.length, FUNCTION_NAMES.length + 3);
+      assert.equal(queues.length, FUNCTION_NAMES.length + 4);
       for (const { name, inputs } of queues) assert.deepEqual(inputs, { messageRetentionSeconds: 1_209_600, sqsManagedSseEnabled: true }, name);
     });
 
@@ -81,22 +87,6 @@ for (const stack of STACKS) {
           deletionProtectionEnabled: stack === "prod",
         },
       );
-    });
-
-    it("lets nothing connect to a task, and tasks out by HTTPS only", () => {
-      for (const { name, inputs } of all("aws:ec2/securityGroup:SecurityGroup")) {
-        assert.equal("ingress" in inputs || "egress" in inputs, false, name);
-      }
-      const ingress = all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule");
-      assert.deepEqual(ingress.filter(({ inputs }) => inputs.securityGroupId === "network-tasks-id" || inputs.referencedSecurityGroupId !== "network-tasks-id"), []);
-      const egress = all("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule");
-      assert.ok(egress.length > 0);
-      for (const { name, inputs } of [...ingress, ...egress]) assert.deepEqual([inputs.ipProtocol, inputs.fromPort, inputs.toPort], ["tcp", 443, 443], name);
-    });
-
-    it("records the network's traffic", () => {
-      const [flowLog] = all("aws:ec2/flowLog:FlowLog");
-      assert.deepEqual([flowLog?.inputs.vpcId, flowLog?.inputs.trafficType], ["vpc-1", "ALL"]);
     });
 
     it("scans images, drops old ones, and removes the repository with its images only where nothing is protected", () => {
@@ -132,10 +122,10 @@ for (const stack of STACKS) {
     });
 
     it("watches the tasks of its cluster and the executions of the job functions", () => {
-      const [first, second] = all("aws:cloudwatch/eventRule:EventRule").map(({ inputs }) => JSON.parse(String(inputs.eventPattern)) as Record<string, unknown>);
+      const pattern = (name: string) => JSON.parse(String(all("aws:cloudwatch/eventRule:EventRule").find((rule) => rule.name === name)?.inputs.eventPattern)) as unknown;
       const functionArn = (name: string) => `arn:aws:lambda:eu-west-1:123456789012:function:durable-workflows-${stack}-${name}`;
-      assert.deepEqual(first, { source: ["aws.ecs"], "detail-type": ["ECS Task State Change"], detail: { clusterArn: [program.outputs.clusterArn], lastStatus: ["RUNNING", "STOPPED"] } });
-      assert.deepEqual(second, {
+      assert.deepEqual(pattern("watchdog-task-changed"), { source: ["aws.ecs"], "detail-type": ["ECS Task State Change"], detail: { clusterArn: [program.outputs.clusterArn], lastStatus: ["RUNNING", "STOPPED"] } });
+      assert.deepEqual(pattern("watchdog-execution-ended"), {
         source: ["aws.lambda"],
         "detail-type": ["Durable Execution Status Change"],
         detail: {
@@ -143,7 +133,9 @@ for (const stack of STACKS) {
           status: ["STOPPED", "TIMED_OUT", "FAILED"],
         },
       });
-      for (const { inputs } of all("aws:cloudwatch/eventTarget:EventTarget")) {
+      const targets = all("aws:cloudwatch/eventTarget:EventTarget").filter(({ name }) => name.startsWith("watchdog-"));
+      assert.equal(targets.length, 2);
+      for (const { inputs } of targets) {
         assert.equal(inputs.arn, program.outputs.taskWatchdogAliasArn);
         assert.match((inputs.deadLetterConfig as { arn: string }).arn, /watchdog-dead-letters/);
         assert.deepEqual(inputs.retryPolicy, { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 });
@@ -162,53 +154,3 @@ for (const stack of STACKS) {
     });
   });
 }
-
-describe("The network", () => {
-  const NAT = { config: { "durable-workflows:egress": "nat" } };
-  const subnetsOf = ({ resources }: Evaluated) => {
-    const pollJob = resources.find(({ type, name }) => type === "aws:lambda/function:Function" && name === "poll-job");
-    const { SUBNET_IDS, ASSIGN_PUBLIC_IP } = variables.parse(pollJob?.inputs.environment).variables;
-    return `${SUBNET_IDS ?? ""} ${ASSIGN_PUBLIC_IP ?? ""}`;
-  };
-  const vpcOf = ({ resources }: Evaluated) => resources.find(({ type }) => type === "awsx:ec2:Vpc")?.inputs;
-  const outTo = ({ resources }: Evaluated) =>
-    resources.flatMap(({ type, inputs }) => (type === "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule" ? [String(inputs.cidrIpv4 ?? inputs.prefixListId ?? inputs.referencedSecurityGroupId)] : []));
-
-  it("has public subnets and no NAT gateway in dev", async () => {
-    const program = await evaluateProgram("dev");
-    assert.equal(subnetsOf(program), "subnet-public ENABLED");
-    assert.deepEqual(vpcOf(program)?.natGateways, { strategy: "None" });
-    assert.deepEqual(outTo(program), ["0.0.0.0/0"]);
-  });
-
-  it("has no way to the internet in prod, only endpoints for what tasks call", async () => {
-    const program = await evaluateProgram("prod");
-    assert.equal(subnetsOf(program), "subnet-isolated DISABLED");
-    assert.deepEqual(vpcOf(program)?.subnetSpecs, [{ type: "Isolated" }]);
-    assert.deepEqual(vpcOf(program)?.natGateways, { strategy: "None" });
-    assert.deepEqual(outTo(program).sort(), ["network-endpoints-access-id", "pl-network-endpoints-dynamodb", "pl-network-endpoints-s3"]);
-    const endpoints = program.resources.filter(({ type }) => type === "aws:ec2/vpcEndpoint:VpcEndpoint");
-    const reached = endpoints.map(({ inputs }) => `${String(inputs.serviceName)} ${JSON.stringify(inputs.routeTableIds ?? inputs.subnetIds)} ${inputs.privateDnsEnabled === true ? "private" : "public"}`);
-    assert.deepEqual(reached.sort(), [
-      'com.amazonaws.eu-west-1.dynamodb ["rtb-1"] public',
-      'com.amazonaws.eu-west-1.ecr.api ["subnet-isolated"] private',
-      'com.amazonaws.eu-west-1.ecr.dkr ["subnet-isolated"] private',
-      'com.amazonaws.eu-west-1.lambda ["subnet-isolated"] private',
-      'com.amazonaws.eu-west-1.logs ["subnet-isolated"] private',
-      'com.amazonaws.eu-west-1.s3 ["rtb-1"] public',
-    ]);
-  });
-
-  it("is laid out as the check of its size assumes", async () => {
-    const programs = { public: await evaluateProgram("dev"), endpoints: await evaluateProgram("prod"), nat: await evaluateProgram("dev", NAT) };
-    for (const egress of ["public", "endpoints", "nat"] as const) {
-      assert.equal((vpcOf(programs[egress])?.subnetSpecs as unknown[]).length, SUBNETS_PER_ZONE[egress], egress);
-    }
-  });
-
-  it("has private subnets behind one NAT gateway on demand", async () => {
-    const program = await evaluateProgram("dev", NAT);
-    assert.equal(subnetsOf(program), "subnet-private DISABLED");
-    assert.deepEqual(vpcOf(program)?.natGateways, { strategy: "Single" });
-  });
-});
