@@ -135,8 +135,13 @@ export class EventBus implements EventPublisher {
   }
 
   #invoke({ ruleArn, target, event }: Delivery): void {
+    if (target.arn.startsWith(`arn:${this.#identity.partition}:sqs:`)) {
+      this.#iam.authorizeService(this.#caller(ruleArn), { action: "sqs:SendMessage", resource: target.arn });
+      this.#queues.send(target.arn, event);
+      return;
+    }
     if (!target.arn.startsWith(`arn:${this.#identity.partition}:lambda:`)) {
-      throw new AwsError("InvalidParameterException", `The local stack delivers events to Lambda functions only, not to ${target.arn}.`);
+      throw new AwsError("InvalidParameterException", `The local stack delivers events to Lambda functions and SQS queues only, not to ${target.arn}.`);
     }
     this.#iam.authorizeService(this.#caller(ruleArn), { action: "lambda:InvokeFunction", resource: target.arn });
     this.#invoker.invokeAsync(target.arn, event);

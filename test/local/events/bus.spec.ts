@@ -222,11 +222,26 @@ describe("the event bus", () => {
     assert.deepEqual([without.deadLetters, refused.deadLetters], [[], []]);
   });
 
-  it("says of a target that is no function that it is not simulated", async () => {
-    using harness = new Harness({ rules: [rule({ target: { arn: QUEUE } })] });
+  it("sends the event to a queue that is the rule's target, if the queue lets the rule", async () => {
+    using harness = new Harness({ rules: [rule({ target: { arn: `${QUEUE}-target`, deadLetterQueueArn: undefined } })] });
     harness.bus.publish(EVENT);
     await harness.settled();
-    assert.match(harness.deadLetters[0]!.attributes["ERROR_MESSAGE"]!, /delivers events to Lambda functions only/);
+    const [message, ...others] = harness.deadLetters;
+    assert.deepEqual([message?.queueArn, message?.attributes, others], [`${QUEUE}-target`, {}, []]);
+    assert.deepEqual((JSON.parse(message!.body) as { detail: unknown }).detail, EVENT.detail);
+    assert.deepEqual(harness.asked.map(([{ sourceArn }, request]) => [sourceArn, request]), [[RULE, { action: "sqs:SendMessage", resource: `${QUEUE}-target` }]]);
+
+    harness.denied = "sqs:SendMessage";
+    harness.bus.publish(EVENT);
+    await harness.settled();
+    assert.equal(harness.deadLetters.length, 1);
+  });
+
+  it("says of a target that is no function and no queue that it is not simulated", async () => {
+    using harness = new Harness({ rules: [rule({ target: { arn: "arn:aws:sns:eu-west-1:000000000000:topic" } })] });
+    harness.bus.publish(EVENT);
+    await harness.settled();
+    assert.match(harness.deadLetters[0]!.attributes["ERROR_MESSAGE"]!, /delivers events to Lambda functions and SQS queues only/);
   });
 
   it("refuses a rule whose pattern is not valid, by name", () => {
