@@ -1,13 +1,8 @@
-import {
-  GetDurableExecutionCommand,
-  InvokeCommand,
-  paginateGetDurableExecutionHistory,
-  type Event,
-  type GetDurableExecutionResponse,
-} from "@aws-sdk/client-lambda";
+import { InvokeCommand, type Event, type GetDurableExecutionResponse } from "@aws-sdk/client-lambda";
 import { setTimeout as delay } from "node:timers/promises";
+import { getExecution, getHistory } from "../../cli/client/executions.ts";
+import { describeProgress } from "../../cli/client/progress.ts";
 import type { TourContext } from "./context.ts";
-import { describeProgress } from "./progress.ts";
 
 export interface FinishedExecution {
   readonly executionArn: string;
@@ -33,8 +28,8 @@ export async function startExecution({ lambda, output }: TourContext, functionKe
 /** Follows an execution to its end, telling `report` what it is doing. */
 export async function followExecution(context: TourContext, executionArn: string, report: (line: string) => void): Promise<FinishedExecution> {
   for (;;) {
-    const execution = await context.lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn: executionArn, IncludeExecutionData: true }));
-    const events = await history(context, executionArn);
+    const execution = await getExecution(context, executionArn);
+    const events = await getHistory(context, executionArn);
     if (execution.Status !== "RUNNING") return finished(executionArn, execution, events);
     report(describeProgress(events, Date.now()));
     await delay(INTERVAL_MS);
@@ -50,14 +45,6 @@ export async function until<T>(what: string, deadlineMs: number, question: () =>
     if (Date.now() > deadline) throw new Error(`${what}: not within ${deadlineMs / 1000} s`);
     await delay(INTERVAL_MS);
   }
-}
-
-async function history({ lambda }: TourContext, executionArn: string): Promise<Event[]> {
-  const events: Event[] = [];
-  for await (const page of paginateGetDurableExecutionHistory({ client: lambda }, { DurableExecutionArn: executionArn, IncludeExecutionData: true })) {
-    events.push(...(page.Events ?? []));
-  }
-  return events;
 }
 
 function finished(executionArn: string, execution: GetDurableExecutionResponse, events: readonly Event[]): FinishedExecution {

@@ -1,0 +1,163 @@
+import {
+  GetDurableExecutionCommand,
+  paginateGetDurableExecutionHistory,
+  paginateListDurableExecutionsByFunction,
+  ResourceNotFoundException,
+  InvalidParameterValueException,
+  type Event,
+  type Execution as ListedExecution,
+  type ExecutionStatus,
+  type GetDurableExecutionResponse,
+  type LambdaClient,
+} from "@aws-sdk/client-lambda";
+import { setTimeout as delay } from "node:timers/promises";
+import { CliError, EXIT } from "../exit-codes.ts";
+import type { Execution } from "../shapes.ts";
+import { describeProgress } from "./progress.ts";
+import type { Stack, StackFunction } from "./stack.ts";
+
+const PAGE = 1_000;
+/** Newest executions of each function among which one is looked for by a part of its id. */
+const SEARCHED = 10_000;
+const SHOWN_CANDIDATES = 5;
+
+export interface ExecutionFilter {
+  readonly functions: readonly StackFunction[];
+  readonly statuses?: readonly ExecutionStatus[];
+  readonly startedAfter?: Date;
+  /** Part of the name, the id or the function's name, in any case. */
+  readonly text?: string;
+  readonly limit: number;
+}
+
+/** Newest first. */
+export async function listExecutions(stack: Stack, filter: ExecutionFilter): Promise<Execution[]> {
+  const text = filter.text?.toLowerCase();
+  const matches = ({ name, id, function: functionName }: Execution) =>
+    text === undefined || [name, id, functionName].some((part) => part.toLowerCase().includes(text));
+  const lists = await Promise.all(filter.functions.map((candidate) => newest(stack, candidate, filter, matches)));
+  return lists
+    .flat()
+    .sort((a, b) => b.startedAt.localeCompare(a.startedAt))
+    .slice(0, filter.limit);
+}
+
+async function newest(stack: Stack, { functionName }: StackFunction, filter: ExecutionFilter, matches: (execution: Execution) => boolean): Promise<Execution[]> {
+  const found: Execution[] = [];
+  const pageSize = filter.text === undefined ? Math.min(filter.limit, PAGE) : PAGE;
+  const pages = paginateListDurableExecutionsByFunction(
+    { client: stack.lambda, pageSize },
+    // Without an empty list, which would mean no status at all.
+    { FunctionName: functionName, ReverseOrder: true, Statuses: filter.statuses && [...filter.statuses], StartedAfter: filter.startedAfter },
+  );
+  try {
+    for await (const { DurableExecutions: executions } of pages) {
+      found.push(...(executions ?? []).map((execution) => describe(stack, execution)).filter(matches));
+      if (found.length >= filter.limit) break;
+    }
+  } catch (error) {
+    // A function that is not durable has no executions to list.
+    if (!(error instanceof InvalidParameterValueException)) throw error;
+  }
+  return found.slice(0, filter.limit);
+}
+
+/**
+ * ARN of the execution that is meant by its ARN, its name, its id, or the unique beginning or end of either.
+ *
+ * @throws CliError when there is none, or more than one
+ */
+export async function findExecution(stack: Stack, reference: string): Promise<string> {
+  const matches = await matchExecutions(stack, reference);
+  const [only, ...others] = matches;
+  if (only === undefined) throw new CliError(EXIT.notFound, `There is no execution "${reference}". wf list shows those there are.`);
+  if (others.length === 0) return only;
+  const shown = matches.slice(0, SHOWN_CANDIDATES).map((arn) => `\n  ${arn}`);
+  throw new CliError(EXIT.usage, `"${reference}" may be any of ${matches.length} executions:${shown.join("")}${matches.length > SHOWN_CANDIDATES ? "\n  …" : ""}`);
+}
+
+/** ARNs of the executions that may be meant. */
+export async function matchExecutions(stack: Stack, reference: string): Promise<string[]> {
+  if (reference.includes("/durable-execution/")) return (await exists(stack, reference)) ? [reference] : [];
+  if (!/^[\w-]{1,64}$/.test(reference)) return [];
+  const named = await everywhere(stack, (functionName) => namedExecutions(stack, functionName, reference));
+  if (named.length > 0) return named;
+  const isMeant = ({ name, id }: Execution) => [name, id].some((text) => text.startsWith(reference) || text.endsWith(reference));
+  const recent = await listExecutions(stack, { functions: stack.functions, text: reference, limit: SEARCHED });
+  const exact = recent.filter(({ id }) => id === reference);
+  return (exact.length > 0 ? exact : recent.filter(isMeant)).map(({ arn }) => arn);
+}
+
+async function everywhere(stack: Stack, ask: (functionName: string) => Promise<string[]>): Promise<string[]> {
+  return (await Promise.all(stack.functions.map(({ functionName }) => ask(functionName)))).flat();
+}
+
+async function namedExecutions(stack: Stack, functionName: string, name: string): Promise<string[]> {
+  const arns: string[] = [];
+  try {
+    for await (const page of paginateListDurableExecutionsByFunction({ client: stack.lambda }, { FunctionName: functionName, DurableExecutionName: name })) {
+      for (const { DurableExecutionArn: arn } of page.DurableExecutions ?? []) if (arn !== undefined) arns.push(arn);
+    }
+  } catch (error) {
+    if (!(error instanceof InvalidParameterValueException)) throw error;
+  }
+  return arns;
+}
+
+async function exists(stack: Stack, arn: string): Promise<boolean> {
+  try {
+    await stack.lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn: arn, IncludeExecutionData: false }));
+    return true;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException || (error as Error).name === "ValidationException") return false;
+    throw error;
+  }
+}
+
+/** Last segment of the ARN. */
+export function idOf(executionArn: string): string {
+  return executionArn.slice(executionArn.lastIndexOf("/") + 1);
+}
+
+export function describe(stack: Stack, execution: ListedExecution | GetDurableExecutionResponse): Execution {
+  const { DurableExecutionArn: arn = "", DurableExecutionName: name = "", FunctionArn: functionArn = "", Status, StartTimestamp, EndTimestamp } = execution;
+  return {
+    arn,
+    id: idOf(arn),
+    name,
+    function: stack.functionNameOf(functionArn),
+    version: /:function:[\w-]+:([^:/]+)/.exec(arn)?.[1] ?? "",
+    status: Status ?? "RUNNING",
+    startedAt: (StartTimestamp ?? new Date(0)).toISOString(),
+    endedAt: EndTimestamp?.toISOString() ?? null,
+  };
+}
+
+export async function getExecution({ lambda }: { readonly lambda: LambdaClient }, arn: string): Promise<GetDurableExecutionResponse> {
+  return lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn: arn, IncludeExecutionData: true }));
+}
+
+/** The whole history, oldest first. */
+export async function getHistory({ lambda }: { readonly lambda: LambdaClient }, arn: string): Promise<Event[]> {
+  const events: Event[] = [];
+  for await (const page of paginateGetDurableExecutionHistory({ client: lambda, pageSize: PAGE }, { DurableExecutionArn: arn, IncludeExecutionData: true })) {
+    events.push(...(page.Events ?? []));
+  }
+  return events;
+}
+
+/**
+ * Waits for the end of an execution.
+ *
+ * @param report told what it is doing
+ * @returns nothing when `signal` came first
+ */
+export async function awaitExecution(stack: Stack, arn: string, report: (line: string) => void, signal: AbortSignal): Promise<GetDurableExecutionResponse | undefined> {
+  while (!signal.aborted) {
+    const execution = await getExecution(stack, arn);
+    if (execution.Status !== "RUNNING") return execution;
+    report(describeProgress(await getHistory(stack, arn), Date.now()));
+    await delay(stack.pollIntervalMs, undefined, { signal }).catch(() => undefined);
+  }
+  return undefined;
+}
