@@ -1,6 +1,6 @@
 import { readEnvironment } from "./environment.ts";
 import { JobError } from "./errors.ts";
-import { createLog } from "./log.ts";
+import { createLog } from "../functions/shared/log.ts";
 import { createReporter } from "./reporters/create-reporter.ts";
 import { runJob } from "./run-job.ts";
 
@@ -10,7 +10,7 @@ process.on("SIGTERM", () => stop.abort(new JobError("JobTerminated", "The job wa
 
 try {
   const environment = readEnvironment(process.env);
-  const log = createLog({ executionArn: environment.EXECUTION_ARN, attempt: environment.JOB_ATTEMPT });
+  const log = createLog({ executionArn: environment.EXECUTION_ARN, operationName: "run-task", attempt: environment.JOB_ATTEMPT });
   log("INFO", "The job starts", { reportTo: environment.REPORT_TO });
   const exitCode = await runJob({
     input: environment.JOB_INPUT,
@@ -23,6 +23,6 @@ try {
   // Work that does not heed the signal, and idle connections, would keep the process alive.
   process.exit(exitCode);
 } catch (error) {
-  createLog({})("ERROR", "The job cannot start", { error: String(error) });
+  createLog({ executionArn: process.env["EXECUTION_ARN"], operationName: "run-task" })("ERROR", "The job cannot start", { error: String(error) });
   process.exit(1);
 }

@@ -1,6 +1,6 @@
 import type { JobInput } from "../functions/shared/job-contract.ts";
 import { JobError, NobodyWaits } from "./errors.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../functions/shared/log.ts";
 import type { Reporter } from "./reporters/reporter.ts";
 import { work } from "./work.ts";
 

@@ -5,6 +5,8 @@ import * as z from "zod";
 import { maxAttempts, parseEnvironment } from "../shared/environment.ts";
 import { parseInput } from "../shared/input.ts";
 import { JobTable } from "../shared/job-record.ts";
+import { createLog, type Log } from "../shared/log.ts";
+import { outcomeOf } from "../shared/stopped-task.ts";
 import { type ExecutionStatusChange, type TaskStateChange, watchdogEvent } from "./input.ts";
 import { closeOpenRecord } from "./open-record.ts";
 import { stopIfOrphan, stopTasksOf } from "./orphans.ts";
@@ -23,6 +25,7 @@ interface Dependencies {
   readonly lambda: LambdaClient;
   readonly dynamodb: DynamoDBClient;
   readonly environment: z.output<typeof watchdogEnvironment>;
+  readonly log: Log;
 }
 
 const ENDED_BADLY: ReadonlySet<string> = new Set(["STOPPED", "TIMED_OUT", "FAILED"]);
@@ -31,7 +34,7 @@ const ENDED_BADLY: ReadonlySet<string> = new Set(["STOPPED", "TIMED_OUT", "FAILE
  * Keeps executions and tasks together, in both directions: a task that stops without reporting fails whoever waits for it, an execution
  * that ends takes its tasks along. Events come at least once and in any order; each is handled so that a repeat changes nothing.
  */
-export const createHandler = ({ ecs, lambda, dynamodb, environment }: Dependencies) => {
+export const createHandler = ({ ecs, lambda, dynamodb, environment, log }: Dependencies) => {
   const clusterArn = environment.CLUSTER_ARN;
   const reporting = {
     lambda,
@@ -45,16 +48,22 @@ export const createHandler = ({ ecs, lambda, dynamodb, environment }: Dependenci
     if (task === undefined) {
       return;
     }
+    const { executionArn, attempt, report, stop } = task;
+    const subject = { executionArn, operationName: "run-task", attempt, taskArn: stop.taskArn };
     if (detail.lastStatus === "STOPPED") {
       await reportStopped(task, reporting);
-    } else if (detail.lastStatus === "RUNNING") {
-      await stopIfOrphan(task, lambda, ecs, clusterArn);
+      const outcome = outcomeOf(stop);
+      const { exitCode, stopCode } = stop;
+      log(outcome.kind === "succeeded" ? "INFO" : "WARN", "A task stopped", { ...subject, reportTo: report.to, outcome: outcome.kind, exitCode, stopCode, stopReason: stop.stoppedReason });
+    } else if (detail.lastStatus === "RUNNING" && (await stopIfOrphan(task, lambda, ecs, clusterArn))) {
+      log("WARN", "A task was stopped: its execution had ended before it ran", subject);
     }
   }
 
   async function onExecutionStatusChange({ durableExecutionArn, status }: ExecutionStatusChange): Promise<void> {
     if (ENDED_BADLY.has(status)) {
-      await stopTasksOf(durableExecutionArn, status, ecs, clusterArn);
+      const stopped = await stopTasksOf(durableExecutionArn, status, ecs, clusterArn);
+      log("INFO", "An execution ended without waiting for its job", { executionArn: durableExecutionArn, operationName: "run-task", status, stopped });
       await closeOpenRecord(durableExecutionArn, status, lambda, reporting.table);
     }
   }
@@ -78,4 +87,5 @@ export const handler = createHandler({
   lambda: new LambdaClient(clientConfiguration),
   dynamodb: new DynamoDBClient(clientConfiguration),
   environment: parseEnvironment(watchdogEnvironment),
+  log: createLog({}),
 });

@@ -17,7 +17,7 @@ describe("the job", () => {
       const { exitCode, log } = await job.start(work, environment).end();
       assert.equal(exitCode, 0);
       assert.deepEqual(log.map(({ message }) => message), ["The job starts", "The job succeeded"]);
-      for (const line of log) assert.equal(line["executionArn"], "arn:execution");
+      for (const line of log) assert.deepEqual([line["executionArn"], line["operationName"], line["attempt"]], ["arn:execution", "run-task", 1]);
     });
 
     it("ends with the exit code of its failure, reported or not", async () => {

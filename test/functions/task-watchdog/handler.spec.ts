@@ -1,6 +1,7 @@
 import "../environment.ts";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import assert from "node:assert/strict";
+import type { Log } from "../../../functions/shared/log.ts";
 import { createHandler } from "../../../functions/task-watchdog/handler.ts";
 import { JobTable } from "../../../functions/shared/job-record.ts";
 import { exited, FakeEcs, type FakeTask, interrupted } from "../fake-ecs.ts";
@@ -54,12 +55,13 @@ const executionEvent = (status: string) => ({
 
 describe("task-watchdog", () => {
   const table = TestJobTable.use();
-  const handlerFor = (lambda: Lambda, ecs = new FakeEcs()) =>
+  const handlerFor = (lambda: Lambda, ecs = new FakeEcs(), log: Log = () => undefined) =>
     createHandler({
       ecs: ecs.client,
       lambda: lambda.client,
       dynamodb: table.client,
       environment: { CLUSTER_ARN, JOB_TABLE_NAME: TABLE_NAME, DISPATCH_JOB_ARN, JOB_MAX_ATTEMPTS: 2 },
+      log,
     });
   const record = async (jobId: string, change: Record<string, unknown> = {}) => {
     const item = { jobId, status: "RUNNING", attempt: 1, executionArn: EXECUTION_ARN, input: { message: "hello", processingTime: 1 }, ...change };
@@ -93,6 +95,16 @@ describe("task-watchdog", () => {
       });
       await handlerFor(lambda)(taskEvent(exited(0), callback));
       assert.equal(lambda.calls.length, 1);
+    });
+
+    it("logs whose task it was, and how it stopped", async () => {
+      const logged: unknown[] = [];
+      await handlerFor(fakeLambda(), new FakeEcs(), (...line) => logged.push(line))(taskEvent(exited(137), callback));
+      const [[level, message, details]] = logged as [[string, string, Record<string, unknown>]];
+      assert.deepEqual([level, message], ["WARN", "A task stopped"]);
+      const { executionArn, operationName, attempt, outcome, exitCode } = details;
+      assert.deepEqual({ executionArn, operationName, attempt, outcome, exitCode }, { executionArn: EXECUTION_ARN, operationName: "run-task", attempt: 1, outcome: "failed", exitCode: 137 });
+      assert.equal(JSON.stringify(logged).includes("id-1"), false, "whoever has the callback's id can answer it");
     });
 
     it("does not swallow any other error, so that the event comes again", async () => {
