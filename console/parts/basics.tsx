@@ -48,9 +48,9 @@ export function Payload({ label, text }: { readonly label: string; readonly text
   const cut = !whole && shown.length > SHOWN_CHARACTERS;
   const copy = () => void navigator.clipboard.writeText(text).then(() => setCopied(true));
   return (
-    <section class="payload" aria-label={label}>
+    <div class="payload" role="group" aria-label={label}>
       <header>
-        <h3>{label}</h3>
+        <span class="label">{label}</span>
         <button class="plain" onClick={copy} aria-label={`Copy ${label.toLowerCase()}`}>
           {copied ? "copied" : "copy"}
         </button>
@@ -61,7 +61,7 @@ export function Payload({ label, text }: { readonly label: string; readonly text
           show all {shown.length} characters
         </button>
       )}
-    </section>
+    </div>
   );
 }
 

@@ -44,6 +44,7 @@ export function Timeline(props: {
             <span key={requestId} class={`tick ${error === undefined ? "" : "bad"}`} style={place(scale, startedAt, endedAt)} />
           ))}
         </span>
+        <span class="remark" />
       </div>
       <VirtualRows
         class="lanes"
@@ -91,7 +92,6 @@ function Lane(props: {
     <div role="listitem" class="lane">
       <button
         aria-pressed={selected}
-        aria-label={`${operation.name || words(operation.kind)}, ${words(operation.kind)}, ${words(operation.status)}, ${remark}`}
         onClick={() => props.onSelect(selected ? undefined : operation.id)}
       >
         <span class="name" style={{ paddingLeft: `${Math.min(depth, 8) * 14}px` }}>
@@ -99,14 +99,15 @@ function Lane(props: {
             {SIGNS[operation.kind]}
           </span>
           <span class="text">{operation.name || words(operation.subType ?? operation.kind)}</span>
+          <span class="hidden">
+            , {words(operation.kind)}, {words(operation.status)},
+          </span>
           {operation.attempts.length > 1 && <span class="count">×{operation.attempts.length}</span>}
         </span>
         <span class="track">
           <Bar operation={operation} scale={scale} end={end} />
-          <span class="remark" style={remarkPlace(scale, operation.startedAt, Math.max(end, operation.dueAt ?? 0))}>
-            {remark}
-          </span>
         </span>
+        <span class="remark">{remark}</span>
       </button>
     </div>
   );
@@ -146,12 +147,4 @@ function Bar({ operation, scale, end }: { readonly operation: Operation; readonl
 /** A task that did not end well is one whose end was not its own. */
 function statusOf({ kind, status }: Operation): string {
   return kind === "TASK" && status === "STOPPED" ? "SUCCEEDED" : status;
-}
-
-/** Beside the bar, on the side where there is room. */
-function remarkPlace({ from, to }: Scale, start: number, end: number): { left?: string; right?: string } {
-  const share = (at: number) => Math.min(1, Math.max(0, (at - from) / (to - from))) * 100;
-  if (share(end) < 80) return { left: `calc(${share(end)}% + 8px)` };
-  if (share(start) > 20) return { right: `calc(${100 - share(start)}% + 6px)` };
-  return { right: "6px" };
 }

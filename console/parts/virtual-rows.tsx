@@ -34,7 +34,7 @@ export function VirtualRows(props: {
   const rows: ComponentChildren[] = [];
   for (let index = from; index < to; index++) rows.push(props.row(index));
   return (
-    <div class={`scroller ${props.class}`} ref={scroller} onScroll={look} tabIndex={-1} role="presentation">
+    <div class={`scroller ${props.class}`} ref={scroller} onScroll={look} role="presentation">
       <div role={props.role} aria-label={props.label} style={{ paddingTop: `${from * rowHeight}px`, paddingBottom: `${(count - to) * rowHeight}px` }}>
         {rows}
       </div>

@@ -170,7 +170,7 @@ function NextItem({ schedule, now }: { readonly schedule: ScheduleView; readonly
       </a>
       <span class="side">
         in {duration(next - now)}{" "}
-        <ActionButton kind="plain" label={`Fire ${schedule.name} now`} act={() => act("fire-schedule", schedule)}>
+        <ActionButton kind="plain" label={`fire now: ${schedule.name}`} act={() => act("fire-schedule", schedule)}>
           fire now
         </ActionButton>
       </span>

@@ -50,7 +50,7 @@ export function SchedulesView() {
                   </p>
                 )}
                 <div class="actions">
-                  <ActionButton label={`Fire ${schedule.name} now`} act={() => act("fire-schedule", schedule)}>
+                  <ActionButton label={`Fire now: ${schedule.name}`} act={() => act("fire-schedule", schedule)}>
                     Fire now
                   </ActionButton>
                   {schedule.oneTime && (

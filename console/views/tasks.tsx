@@ -41,7 +41,7 @@ export function Tasks() {
                     </td>
                     <td>
                       {task.desiredStatus === "RUNNING" && (
-                        <ActionButton kind="danger" label={`Stop task ${task.id.slice(0, 12)}`} act={() => act("stop-task", { arn: task.arn })}>
+                        <ActionButton kind="danger" label={`Stop: task ${task.id.slice(0, 12)}`} act={() => act("stop-task", { arn: task.arn })}>
                           Stop
                         </ActionButton>
                       )}

@@ -1,0 +1,70 @@
+import * as assert from "node:assert/strict";
+import { taskOperation, timeline } from "../../local/console/timeline.ts";
+import type { RecordedEvent } from "../../local/durable/machine/event.ts";
+import { inTreeOrder, scaleOf } from "../../console/parts/scale.ts";
+import { newTask } from "../../local/ecs/task.ts";
+
+const step = { id: "s", name: "pay", subType: "Step" };
+
+describe("The timeline of the console", () => {
+  it("shows each attempt of a step, why it failed and when the next one is due", () => {
+    const events: RecordedEvent[] = [
+      { type: "StepStarted", ...step, at: 10 },
+      { type: "StepFailed", ...step, at: 20, attempt: 1, error: { ErrorType: "Busy", ErrorMessage: "later" }, retry: { delaySeconds: 5, due: 5_020 } },
+    ];
+    const [waiting] = timeline(events);
+    assert.equal(waiting?.status, "PENDING");
+    assert.equal(waiting.dueAt, 5_020);
+    const [done] = timeline([
+      ...events,
+      { type: "StepReady", ...step, at: 5_020 },
+      { type: "StepStarted", ...step, at: 5_030 },
+      { type: "StepSucceeded", ...step, at: 5_040, attempt: 2, result: "1" },
+    ]);
+    assert.equal(done?.status, "SUCCEEDED");
+    assert.equal(done.endedAt, 5_040);
+    assert.equal(done.dueAt, undefined);
+    assert.deepEqual(
+      done.attempts.map(({ number, outcome, error }) => [number, outcome, error?.message]),
+      [
+        [1, "failed", "later"],
+        [2, "succeeded", undefined],
+      ],
+    );
+  });
+
+  it("keeps a callback open until it is answered, with the time-out that comes first", () => {
+    const callback = { id: "c", name: "approval", at: 0 };
+    const started: RecordedEvent = { type: "CallbackStarted", ...callback, callbackId: "id", timeoutAt: 9_000, heartbeatAt: 2_000 };
+    assert.equal(timeline([started])[0]?.timeoutAt, 2_000);
+    assert.equal(timeline([started, { type: "CallbackHeartbeat", ...callback, at: 1_000, heartbeatAt: 3_000 }])[0]?.timeoutAt, 3_000);
+    const [answered] = timeline([started, { type: "CallbackSucceeded", ...callback, at: 1_500, result: "1" }]);
+    assert.deepEqual([answered?.status, answered?.timeoutAt, answered?.endedAt], ["SUCCEEDED", undefined, 1_500]);
+  });
+
+  it("puts a task inside the step that started it", () => {
+    const operations = timeline([
+      { type: "StepStarted", ...step, at: 100 },
+      { type: "StepSucceeded", ...step, at: 200, attempt: 1 },
+    ]);
+    const definition = { arn: "d", family: "job", revision: 1, cpu: "256", memory: "512", taskRoleArn: "", executionRoleArn: "", containers: [], tags: {} };
+    const task = newTask({ id: "t", arn: "task/t", clusterArn: "c", definition, overrides: {}, tags: [] }, 150);
+    assert.equal(taskOperation(task, operations).parentId, "s");
+    assert.equal(taskOperation({ ...task, createdAt: 300 }, operations).parentId, undefined);
+  });
+
+  it("lists branches below what they belong to, and orphans at the top", () => {
+    const operation = (id: string, parentId?: string) => ({ id, parentId, kind: "CONTEXT" as const, name: id, status: "STARTED", startedAt: 0, attempts: [], phases: [] });
+    const rows = inTreeOrder([operation("a"), operation("b"), operation("a1", "a"), operation("x", "gone"), operation("a11", "a1")]);
+    assert.deepEqual(
+      rows.map(({ operation: { id }, depth }) => `${depth}${id}`),
+      ["0a", "1a1", "2a11", "0b", "0x"],
+    );
+  });
+
+  it("shows a wait to scale only while that leaves room for what has been", () => {
+    const wait = (dueAt: number) => [{ id: "w", kind: "WAIT" as const, name: "", status: "STARTED", startedAt: 0, attempts: [], phases: [], dueAt }];
+    assert.equal(scaleOf({ startedAt: 0, operations: wait(12_000) }, 10_000).to, 12_000);
+    assert.equal(scaleOf({ startedAt: 0, operations: wait(86_400_000) }, 10_000).to, 10_000);
+  });
+});
