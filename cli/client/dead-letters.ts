@@ -50,15 +50,11 @@ export async function countMessages(stack: Stack, { url }: DeadLetterQueue): Pro
   return names.reduce((sum, name) => sum + Number(Attributes?.[name] ?? 0), 0);
 }
 
-/** While a queue is looked at, what has been read must not come again; it is hidden from others for no longer than that. */
-export const LOOKING_SECONDS = 3;
+/** While a queue is read, what has been read must not come again; it is hidden from others for no longer than that. */
+export const LOOKING_SECONDS = 5;
 
-/**
- * Reads a queue to its end, or to `limit` messages. What somebody else is looking at is waited for.
- *
- * @param visibilitySeconds how long what was read stays hidden from others, at least for as long as reading takes
- */
-export async function readQueue(stack: Stack, queue: DeadLetterQueue, limit: number, visibilitySeconds: number): Promise<DeadLetter[]> {
+/** Reads a queue to its end, or to `limit` messages, and leaves them there. What somebody else is looking at is waited for. */
+export async function readQueue(stack: Stack, queue: DeadLetterQueue, limit: number): Promise<DeadLetter[]> {
   const { url } = queue;
   const letters = new Map<string, DeadLetter>();
   const wanted = Math.min(limit, await countMessages(stack, queue));
@@ -67,7 +63,7 @@ export async function readQueue(stack: Stack, queue: DeadLetterQueue, limit: num
       new ReceiveMessageCommand({
         QueueUrl: url,
         MaxNumberOfMessages: Math.min(PAGE, wanted - letters.size),
-        VisibilityTimeout: visibilitySeconds,
+        VisibilityTimeout: LOOKING_SECONDS,
         WaitTimeSeconds: LOOKING_SECONDS + 1,
         MessageAttributeNames: ["All"],
         MessageSystemAttributeNames: ["SentTimestamp"],

@@ -24,14 +24,14 @@ interface FailureOptions extends AnswerOptions {
 export function callbackCommand(terminal: Terminal): Command {
   const examples = ["wf callback list", "wf callback success order-17 '{\"approved\":true}'", 'wf callback failure order-17 "out of paper" --type JobFailed', "wf callback heartbeat order-17"];
   return baseCommand(terminal, "callback", "Answers what executions wait to be told.", examples)
-    .addCommand(listCommand(terminal))
+    .addCommand(listCommand(terminal), { isDefault: true })
     .addCommand(successCommand(terminal))
     .addCommand(failureCommand(terminal))
     .addCommand(heartbeatCommand(terminal));
 }
 
 function listCommand(terminal: Terminal): Command {
-  return stackCommand(terminal, "list", "Lists the open callbacks of running executions, oldest first.", ["wf callback list", "wf callback list --json | jq -r '.callbacks[].callbackId'"]).action(
+  return stackCommand(terminal, "list", "Lists the open callbacks of running executions, oldest first; this is what wf callback alone does.", ["wf callback list", "wf callback list --json | jq -r '.callbacks[].callbackId'"]).action(
     (options: StackOptions) =>
       withStack(options, async (stack) => {
         const callbacks = await listCallbacks(stack, await getSpeed(stack));

@@ -2,15 +2,21 @@ import { InvalidArgumentError, type Command } from "commander";
 import { FASTEST } from "../../local/clock.ts";
 import { getSpeed, setSpeed, skipToNextTimer } from "../client/clock.ts";
 import { findExecution } from "../client/executions.ts";
-import { printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
+import { baseCommand, printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
 import type { Terminal } from "../terminal.ts";
 import { duration } from "../text/duration.ts";
 
 export function clockCommand(terminal: Terminal): Command {
-  return stackCommand(terminal, "clock", "Shows how fast the local stack's clock runs.", ["wf clock", "wf clock speed 10", "wf clock skip order-17"])
-    .action((options: StackOptions) => withStack(options, async (stack) => showSpeed(terminal, await getSpeed(stack), options)))
+  return baseCommand(terminal, "clock", "Controls the local stack's time.", ["wf clock", "wf clock speed 10", "wf clock skip order-17"])
+    .addCommand(showCommand(terminal), { isDefault: true })
     .addCommand(speedCommand(terminal))
     .addCommand(skipCommand(terminal));
+}
+
+function showCommand(terminal: Terminal): Command {
+  return stackCommand(terminal, "show", "Shows how fast the local stack's clock runs; this is what wf clock alone does.", ["wf clock show --json"]).action(
+    (options: StackOptions) => withStack(options, async (stack) => showSpeed(terminal, await getSpeed(stack), options)),
+  );
 }
 
 function speedCommand(terminal: Terminal): Command {

@@ -11,23 +11,21 @@ interface ShowOptions extends StackOptions {
   readonly limit: number;
 }
 
-/** Long enough to send everything again; what could not be sent is back after this. */
-const REDRIVING_SECONDS = 60;
 const MOST_MESSAGES = 1_000;
 
 export function deadLettersCommand(terminal: Terminal): Command {
   return baseCommand(terminal, "dead-letters", "Shows events that failed for good, and sends them again.", [
-    "wf dead-letters list",
+    "wf dead-letters",
     "wf dead-letters show poll-job",
     "wf dead-letters redrive poll-job",
   ])
-    .addCommand(listCommand(terminal))
+    .addCommand(listCommand(terminal), { isDefault: true })
     .addCommand(showCommand(terminal))
     .addCommand(redriveCommand(terminal));
 }
 
 function listCommand(terminal: Terminal): Command {
-  return stackCommand(terminal, "list", "Lists the dead-letter queues and how many messages each holds.", ["wf dead-letters list --json"]).action((options: StackOptions) =>
+  return stackCommand(terminal, "list", "Lists the dead-letter queues and how many messages each holds; this is what wf dead-letters alone does.", ["wf dead-letters list --json"]).action((options: StackOptions) =>
     withStack(options, async (stack) => {
       const queues = await Promise.all(deadLetterQueues(stack).map(async (queue) => ({ name: queue.name, url: queue.url, messages: await countMessages(stack, queue) })));
       if (options.json === true) { printJson(terminal, { queues }); return; }
@@ -44,7 +42,7 @@ function showCommand(terminal: Terminal): Command {
     .action((reference: string, options: ShowOptions) =>
       withStack(options, async (stack) => {
         const queue = findQueue(stack, reference);
-        const letters = await readQueue(stack, queue, options.limit, LOOKING_SECONDS);
+        const letters = await readQueue(stack, queue, options.limit);
         if (options.json === true) { printJson(terminal, { queue: queue.name, messages: letters.map(letterShape) }); return; }
         if (letters.length === 0) { terminal.err("No messages.\n"); return; }
         for (const { id, sentAt, attributes, text } of letters) {
@@ -68,7 +66,7 @@ function redriveCommand(terminal: Terminal): Command {
     .action((reference: string, message: string | undefined, options: StackOptions) =>
       withStack(options, async (stack) => {
         const queue = findQueue(stack, reference);
-        const letters = await readQueue(stack, queue, MOST_MESSAGES, REDRIVING_SECONDS);
+        const letters = await readQueue(stack, queue, MOST_MESSAGES);
         const chosen = letters.filter(({ id }) => message === undefined || id.startsWith(message));
         if (message !== undefined && chosen.length === 0) throw new CliError(EXIT.notFound, `There is no message "${message}" in ${queue.name}.`);
         const redriven = [];

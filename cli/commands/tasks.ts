@@ -1,7 +1,7 @@
 import { StopTaskCommand } from "@aws-sdk/client-ecs";
 import { Option, type Command } from "commander";
 import { findTask, listTasks } from "../client/tasks.ts";
-import { printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
+import { baseCommand, printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
 import { CliError, EXIT } from "../exit-codes.ts";
 import type { Task } from "../shapes.ts";
 import type { Terminal } from "../terminal.ts";
@@ -19,10 +19,14 @@ interface StopOptions extends StackOptions {
 const DESIRED = { running: ["RUNNING"], stopped: ["STOPPED"], all: ["RUNNING", "STOPPED"] } as const;
 
 export function tasksCommand(terminal: Terminal): Command {
-  return stackCommand(terminal, "tasks", "Lists the tasks of the job cluster, newest first; ECS forgets a stopped one after an hour.", [
-    "wf tasks",
-    "wf tasks --status running",
-    "wf tasks stop 27af766b1d40",
+  return baseCommand(terminal, "tasks", "Lists and stops the tasks of the job cluster.", ["wf tasks", "wf tasks --status running", "wf tasks stop 27af766b1d40"])
+    .addCommand(listCommand(terminal), { isDefault: true })
+    .addCommand(stopCommand(terminal));
+}
+
+function listCommand(terminal: Terminal): Command {
+  return stackCommand(terminal, "list", "Lists the tasks, newest first; this is what wf tasks alone does. ECS forgets a stopped task after an hour.", [
+    "wf tasks list --status stopped --json",
   ])
     .addOption(new Option("--status <status>", "only those that run, or have stopped").choices(["running", "stopped", "all"]).default("all"))
     .action((options: ListOptions) =>
@@ -32,8 +36,7 @@ export function tasksCommand(terminal: Terminal): Command {
         if (tasks.length === 0) { terminal.err("No tasks.\n"); return; }
         terminal.out(taskTable(terminal, tasks));
       }),
-    )
-    .addCommand(stopCommand(terminal));
+    );
 }
 
 function stopCommand(terminal: Terminal): Command {
