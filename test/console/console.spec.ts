@@ -70,7 +70,8 @@ describe("The console", function () {
     });
 
     it("tells nothing and does nothing without the token, or with another", async () => {
-      for (const headers of [{ host: host() }, { host: host(), "x-console-token": `${token.slice(0, -1)}_` }]) {
+      const without: Record<string, string>[] = [{ host: host() }, { host: host(), "x-console-token": `${token.slice(0, -1)}_` }];
+      for (const headers of without) {
         for (const path of ["home", "executions", "changes", "functions"]) {
           assert.equal((await send(port, "GET", `/console/api/${path}`, headers)).status, 401, path);
         }
@@ -90,7 +91,7 @@ describe("The console", function () {
     });
 
     it("refuses requests of other sites, even with the token", async () => {
-      const foreign = [{ origin: "http://evil.example" }, { origin: "null" }, { origin: `http://127.0.0.1:1` }, { "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors" }];
+      const foreign: Record<string, string>[] = [{ origin: "http://evil.example" }, { origin: "null" }, { origin: `http://127.0.0.1:1` }, { "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors" }];
       for (const headers of foreign) {
         const { status } = await send(port, "POST", "/console/api/start", { ...authorised(), ...headers }, '{"workflow":"math","input":"{}"}');
         assert.equal(status, 403, JSON.stringify(headers));
