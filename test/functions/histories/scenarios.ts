@@ -1,0 +1,85 @@
+import "../environment.ts";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { ConflictException, SchedulerClient } from "@aws-sdk/client-scheduler";
+import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
+import { createHandler as callbackJob } from "../../../functions/callback-job/handler.ts";
+import { createHandler as createReminder } from "../../../functions/create-reminder/handler.ts";
+import { createHandler as dispatchJob } from "../../../functions/dispatch-job/handler.ts";
+import { handler as math } from "../../../functions/math/handler.ts";
+import { createHandler as pollJob } from "../../../functions/poll-job/handler.ts";
+import { handler as reminder } from "../../../functions/reminder/handler.ts";
+import { handler as report } from "../../../functions/report/handler.ts";
+import { exited, FakeEcs, type FakeTask, interrupted } from "../fake-ecs.ts";
+import { awsError, scripted } from "../scripted-client.ts";
+import { taskEnvironment } from "../task-environment.ts";
+import type { Answer } from "./execution-state.ts";
+
+/** An execution of one of the workflows. */
+export interface Scenario {
+  readonly payload: unknown;
+  /** The handler with an AWS of its own, and how often that has been called. */
+  readonly prepare: () => { readonly handler: DurableLambdaHandler; readonly calls: () => number };
+  /** What comes back to the callbacks, in order. */
+  readonly answers?: readonly Answer[];
+}
+
+const job = { message: "hello", processingTime: 5 };
+const jobEnvironment = { ...taskEnvironment, JOB_MAX_ATTEMPTS: 2 };
+const alone = (handler: DurableLambdaHandler) => () => ({ handler, calls: () => 0 });
+
+/** A job whose tasks become this, by their number from 1. */
+const polled = (becomes: (task: number) => Partial<FakeTask>) => () => {
+  const ecs = new FakeEcs(becomes);
+  return { handler: pollJob({ ecs: ecs.client, environment: { ...jobEnvironment, POLL_INITIAL_SECONDS: 5, POLL_MAX_SECONDS: 14_400, POLL_BACKOFF_RATE: 1.1 } }), calls: () => ecs.calls.length };
+};
+
+const calledBack = () => {
+  const ecs = new FakeEcs();
+  const lambda = scripted(new LambdaClient({}), () => ({}));
+  return { handler: callbackJob({ ecs: ecs.client, lambda, environment: { ...jobEnvironment, HEARTBEAT_TIMEOUT_SECONDS: 60 } }), calls: () => ecs.calls.length };
+};
+
+const dispatched = (refuse: boolean) => () => {
+  const ecs = new FakeEcs();
+  ecs.before = () => {
+    if (refuse) throw awsError("AccessDeniedException", 403);
+  };
+  let writes = 0;
+  const dynamodb = scripted(new DynamoDBClient({}), () => {
+    writes += 1;
+    return {};
+  });
+  return { handler: dispatchJob({ ecs: ecs.client, dynamodb, environment: { ...jobEnvironment, JOB_TABLE_NAME: "jobs", JOB_RECORD_TTL_DAYS: 30 } }), calls: () => ecs.calls.length + writes };
+};
+
+const scheduled = (present: boolean) => () => {
+  let calls = 0;
+  const scheduler = scripted(new SchedulerClient({}), (operation) => {
+    calls += 1;
+    if (operation === "CreateSchedule" && present) throw new ConflictException({ message: "exists", Message: "exists", $metadata: {} });
+    return { ScheduleArn: "arn:schedule", Arn: "arn:schedule", ScheduleExpression: "at(2999-01-31T09:00:00)", ScheduleExpressionTimezone: "UTC" };
+  });
+  const environment = { SCHEDULE_GROUP_NAME: "reminders", SCHEDULE_ROLE_ARN: "arn:role", REMINDER_ARN: "arn:reminder:live", SCHEDULE_DEAD_LETTER_QUEUE_ARN: "arn:queue" };
+  return { handler: createReminder({ scheduler, environment }), calls: () => calls };
+};
+
+const aReminder = { key: "tea", at: "2999-01-31T09:00:00", timeZone: "UTC", payload: { text: "Tea is ready" } };
+
+/** Every way that a workflow can go whose operations differ, by the file that it is recorded in. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  report: { payload: { scheduledTime: "2026-01-01T06:00:00Z", executionId: "1" }, prepare: alone(report) },
+  math: { payload: { num1: 10, num2: 5 }, prepare: alone(math) },
+  "math-divided-by-zero": { payload: { num1: 1, num2: 0 }, prepare: alone(math) },
+  "poll-job": { payload: job, prepare: polled(() => exited(0)) },
+  "poll-job-lost-once": { payload: job, prepare: polled((task) => (task === 1 ? interrupted : exited(0))) },
+  "poll-job-given-up": { payload: job, prepare: polled(() => ({})) },
+  "callback-job": { payload: job, prepare: calledBack, answers: [{ result: '{"message":"hello"}' }] },
+  "callback-job-lost-once": { payload: job, prepare: calledBack, answers: [{ errorType: "JobLost", errorMessage: "host gone" }, { result: "1" }] },
+  "callback-job-terminated": { payload: job, prepare: calledBack, answers: [{ errorType: "JobTerminated", errorMessage: "told to stop" }] },
+  "dispatch-job": { payload: job, prepare: dispatched(false) },
+  "dispatch-job-refused": { payload: job, prepare: dispatched(true) },
+  "create-reminder": { payload: aReminder, prepare: scheduled(false) },
+  "create-reminder-there-already": { payload: aReminder, prepare: scheduled(true) },
+  reminder: { payload: { key: "tea", payload: null, scheduledTime: "2026-01-01T06:00:00Z", scheduleArn: "arn:schedule", executionId: "1" }, prepare: alone(reminder) },
+};
