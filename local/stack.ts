@@ -161,7 +161,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
     pages: webConsole,
     log: (message) => process.stderr.write(`${message}\n`),
     services: [
-      restJsonService({ signingName: "lambda", routes: [...lambdaRoutes({ identity, registry, invoker: pool, asyncInvoker, executions: engine }), ...durableRoutes(engine)] }),
+      restJsonService({ signingName: "lambda", routes: [...lambdaRoutes({ identity, registry, invoker: pool, asyncInvoker, executions: engine, logs }), ...durableRoutes(engine)] }),
       ecsService(tasks),
       schedulerService(scheduler),
       dynamodbService(dynamodb),

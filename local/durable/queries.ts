@@ -5,6 +5,7 @@ import type { FunctionDirectory } from "../lambda/function-version.ts";
 import { parseFunctionName } from "../lambda/names.ts";
 import { existingVersion } from "./closing.ts";
 import type { ClosedExecution, ErrorObject, ExecutionStatus } from "./contract.ts";
+import { executionTrace } from "./execution-trace.ts";
 import { executionArn, functionVersionArn, parseExecutionArn } from "./execution-arn.ts";
 import { type HistoryEvent, historyEvent } from "./history.ts";
 import { invalid } from "./machine/invalid.ts";
@@ -72,6 +73,7 @@ export class DurableQueries {
       InputPayload: includeData ? this.#input(row) : undefined,
       Result: result,
       Error: error,
+      TraceHeader: { XAmznTraceId: executionTrace(row) },
       ExecutionDataIncluded: includeData,
       DurableConfig: version?.durable && {
         ExecutionTimeout: version.durable.executionTimeoutSeconds,

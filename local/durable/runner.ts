@@ -5,6 +5,7 @@ import type { FunctionDirectory, FunctionVersion, HandlerInvoker, InvocationOutc
 import type { Store } from "../store/store.ts";
 import { TimerQueue } from "../timers.ts";
 import { executionArn, functionVersionArn } from "./execution-arn.ts";
+import { executionTrace } from "./execution-trace.ts";
 import { invocationEvent } from "./invocation-event.ts";
 import { type Invocation, type LiveExecution, maxResultBytes } from "./live-execution.ts";
 import { type Moment, record } from "./machine/decision.ts";
@@ -163,7 +164,7 @@ export class ExecutionRunner {
     live.invocation = invocation;
     live.unseenBefore = undefined;
     this.#watch(live, nextDue(live.state));
-    void this.#options.invoker.invoke(version, event, invocation.requestId).then((outcome) => this.#ended(live, invocation, outcome));
+    void this.#options.invoker.invoke(version, event, invocation.requestId, executionTrace(live.row)).then((outcome) => this.#ended(live, invocation, outcome));
   }
 
   /** The pinned version. An execution whose version has been deleted can never go on, so it fails. */

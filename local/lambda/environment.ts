@@ -19,7 +19,7 @@ export interface ExecutionEnvironment {
    *
    * @param answered called once, in the turn of the answer and so before the next `onReady`; never after {@link end}
    */
-  invoke(event: string, requestId: string, answered: (outcome: InvocationOutcome) => void): void;
+  invoke(invocation: { event: string; requestId: string; trace: string }, answered: (outcome: InvocationOutcome) => void): void;
   /** Kills the environment without a word about what it was doing. */
   end(): void;
 }
@@ -80,7 +80,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#start().catch((error: unknown) => this.#startFailed(error));
   }
 
-  invoke(event: string, requestId: string, answered: (outcome: InvocationOutcome) => void): void {
+  invoke({ event, requestId, trace }: { event: string; requestId: string; trace: string }, answered: (outcome: InvocationOutcome) => void): void {
     const { clock, version } = this.#options;
     this.#invocation = { requestId, startedAt: performance.now(), first: this.#invocations++ === 0, answered };
     this.#state = "busy";
@@ -88,7 +88,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     const timeout = version.timeoutSeconds * 1000;
     const deadline = clock.now() + scaleTimeout(clock, timeout);
     this.#cancelTimeout = clock.at(deadline, () => this.#fail(timedOut(timeout)));
-    this.#channel?.deliver({ requestId, event, deadline, functionArn: version.qualifiedArn, traceId: traceId(clock.now()) });
+    this.#channel?.deliver({ requestId, event, deadline, functionArn: version.qualifiedArn, traceId: trace });
   }
 
   end(): void {
@@ -244,11 +244,6 @@ const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {
 
 function reported(error: ReportedError): Failure {
   return () => ({ kind: "error", ...error });
-}
-
-/** An X-Ray trace header; nothing is sampled here. */
-function traceId(now: number): string {
-  return `Root=1-${Math.floor(now / 1000).toString(16)}-${randomBytes(12).toString("hex")};Sampled=0`;
 }
 
 function round(milliseconds: number): number {

@@ -33,8 +33,12 @@ export type InvocationOutcome =
 
 /** Runs handlers in execution environments: the durable engine's way to a function. */
 export interface HandlerInvoker {
-  /** Never rejects: a crash is an outcome. Queues while all environments are busy. */
-  invoke(version: FunctionVersion, event: string, requestId: string): Promise<InvocationOutcome>;
+  /**
+   * Never rejects: a crash is an outcome. Queues while all environments are busy.
+   *
+   * @param trace X-Ray trace header that the invocation belongs to; one of its own when absent
+   */
+  invoke(version: FunctionVersion, event: string, requestId: string, trace?: string): Promise<InvocationOutcome>;
 }
 
 /** Starts functions on behalf of AWS services (Scheduler, EventBridge), as invocation type `Event`. */

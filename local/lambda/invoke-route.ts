@@ -5,6 +5,7 @@ import type { Route } from "../gateway/rest-json-protocol.ts";
 import type { ApiRequest, ApiResponse } from "../gateway/service.ts";
 import type { Identity } from "../identity.ts";
 import type { AsyncInvoker, FunctionDirectory, FunctionVersion, HandlerInvoker, InvocationOutcome } from "./function-version.ts";
+import { LogTail, type LogFollower } from "./log-tail.ts";
 import { parsePayload, requireQualifier, type InvocationType } from "./invocation-rules.ts";
 import { parseFunctionName } from "./names.ts";
 
@@ -14,6 +15,7 @@ export interface InvokeOptions {
   readonly invoker: HandlerInvoker;
   readonly asyncInvoker: AsyncInvoker;
   readonly executions: DurableExecutionStarter;
+  readonly logs: LogFollower;
 }
 
 /** `Invoke`: RequestResponse, Event and DryRun, of plain and of durable functions. */
@@ -38,7 +40,7 @@ export function invokeRoute(options: InvokeOptions): Route {
           if (executionName !== undefined) {
             throw invalidParameter("A durable execution name can be given for durable functions only.");
           }
-          if (type === "RequestResponse") return invokePlain(options, version, payload);
+          if (type === "RequestResponse") return invokePlain(options, version, payload, request.headers["x-amz-log-type"] === "Tail");
           options.asyncInvoker.invokeAsync(version.qualifiedArn, payload);
           return accepted(version, {});
         },
@@ -47,9 +49,11 @@ export function invokeRoute(options: InvokeOptions): Route {
   };
 }
 
-async function invokePlain({ invoker }: InvokeOptions, version: FunctionVersion, payload: string): Promise<ApiResponse> {
-  const outcome = await invoker.invoke(version, payload, randomUUID());
-  return answer(version, outcome, {});
+async function invokePlain({ invoker, logs }: InvokeOptions, version: FunctionVersion, payload: string, wantsLog: boolean): Promise<ApiResponse> {
+  const requestId = randomUUID();
+  const log = wantsLog ? new LogTail(logs, version.logGroupName, requestId) : undefined;
+  const outcome = await invoker.invoke(version, payload, requestId);
+  return answer(version, outcome, log === undefined ? {} : { "x-amz-log-result": await log.read() });
 }
 
 async function invokeDurable(

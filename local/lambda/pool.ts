@@ -9,6 +9,7 @@ import { TimerQueue } from "../timers.ts";
 import { ProcessEnvironment, type ExecutionEnvironment, type Failure } from "./environment.ts";
 import { assumeFunctionRole } from "./function-session.ts";
 import type { FunctionVersion, HandlerInvoker, InvocationOutcome } from "./function-version.ts";
+import { traceHeader } from "./trace-header.ts";
 import type { StateDoor } from "./state-door.ts";
 
 export interface EnvironmentPoolOptions {
@@ -45,6 +46,7 @@ interface Fleet {
 interface Waiting {
   readonly event: string;
   readonly requestId: string;
+  readonly trace: string;
   readonly resolve: (outcome: InvocationOutcome) => void;
 }
 
@@ -81,11 +83,11 @@ export class EnvironmentPool implements HandlerInvoker {
     this.#idleTimers = new TimerQueue(options.clock, (member) => this.#end(member));
   }
 
-  invoke(version: FunctionVersion, event: string, requestId: string): Promise<InvocationOutcome> {
+  invoke(version: FunctionVersion, event: string, requestId: string, trace?: string): Promise<InvocationOutcome> {
     const { promise, resolve } = Promise.withResolvers<InvocationOutcome>();
     let fleet = this.#fleets.get(version.qualifiedArn);
     if (fleet === undefined) this.#fleets.set(version.qualifiedArn, (fleet = { version, queue: [], members: new Set() }));
-    fleet.queue.push({ event, requestId, resolve });
+    fleet.queue.push({ event, requestId, trace: trace ?? traceHeader(requestId, this.#options.clock.now()), resolve });
     this.#dispatch(fleet);
     return promise;
   }
@@ -118,10 +120,10 @@ export class EnvironmentPool implements HandlerInvoker {
     if (fleet.queue.length === 0 && fleet.members.size === 0) this.#fleets.delete(fleet.version.qualifiedArn);
   }
 
-  #run(member: Member, { event, requestId, resolve }: Waiting): void {
+  #run(member: Member, { event, requestId, trace, resolve }: Waiting): void {
     this.#idleTimers.delete(member);
     member.state = "busy";
-    member.environment.invoke(event, requestId, (outcome) => {
+    member.environment.invoke({ event, requestId, trace }, (outcome) => {
       member.state = "settling";
       resolve(outcome);
     });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
+import { executionTrace } from "../../../local/durable/execution-trace.ts";
 import { durableRoutes } from "../../../local/durable/routes.ts";
 import { restJsonService } from "../../../local/gateway/rest-json-protocol.ts";
 import type { Service } from "../../../local/gateway/service.ts";
@@ -77,8 +78,9 @@ describe("The durable execution API over REST", () => {
     const arn = await world.begin("f", { secret: true }, { name: "n" });
     await world.idle();
     const now = world.clock.now() / 1000;
+    const XAmznTraceId = executionTrace({ executionId: arn.split("/").at(-1) ?? "", startedAt: now * 1000 });
     const summary = {
-      DurableExecutionArn: arn, DurableExecutionName: "n", FunctionArn: "arn:aws:lambda:eu-west-1:000000000000:function:f:1",
+      TraceHeader: { XAmznTraceId }, DurableExecutionArn: arn, DurableExecutionName: "n", FunctionArn: "arn:aws:lambda:eu-west-1:000000000000:function:f:1",
       Status: "SUCCEEDED", StartTimestamp: now, EndTimestamp: now, Version: "1", DurableConfig: { ExecutionTimeout: 900, RetentionPeriodInDays: 1 },
     };
     assert.deepEqual(await call("GET", executionPath(arn)), { ...summary, InputPayload: '{"secret":true}', Result: "42", ExecutionDataIncluded: true });

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import type { BusEvent } from "../../../local/events/event.ts";
 import { startStack, type RunningStack } from "../../../local/stack.ts";
 import { durableFunction } from "./functions.ts";
-import { callbackJob, dispatchJob, pollJob, tasks, TASKS_AT_ONCE, watchdog, watchdogDeadLetters, watchdogTrust } from "./jobs.ts";
+import { callbackJob, dispatchJob, pollJob, taskFailures, tasks, TASKS_AT_ONCE, watchdog, watchdogDeadLetters, watchdogTrust } from "./jobs.ts";
 import { NOT_ASKED, NOT_EXERCISED } from "./not-exercised.ts";
 import type { Scenario, Scenarios } from "./scenario.ts";
 import { runEverything } from "./sound-run.ts";
@@ -25,6 +25,7 @@ const LANES: readonly Scenarios[] = [
     ...callbackJob,
     ...tasks,
     ...watchdog,
+    ...taskFailures,
   },
   watchdogDeadLetters,
 ];
@@ -50,7 +51,7 @@ describe("Every IAM statement of the program", function () {
       stack: "dev",
       dataFolder: data,
       port: 0,
-      speed: 15,
+      speed: 20,
       tasksAtOnce: TASKS_AT_ONCE,
       onEvent: (event) => events.push(event),
       onFatal: (error) => assert.fail(error),

@@ -116,6 +116,12 @@ export const watchdog: Scenarios = {
   "watchdog-dead-letters-policy/ExecutionEnded": { fault: ["watchdog-execution-ended-permission"], run: (workflows) => workflows.run("poll-job", {}) },
 };
 
+/** Tasks that failed are counted in a queue, which has no dead letters of its own. */
+export const taskFailures: Scenarios = {
+  "task-failures-policy/NotStarted": { fault: ["job-execution-policy/PullImage"], run: (workflows) => workflows.run("poll-job", JOB) },
+  "task-failures-policy/Failed": { run: (workflows) => workflows.run("poll-job", CRASHING_JOB) },
+};
+
 /** Takes as long as Lambda's two retries of an asynchronous event, three minutes. */
 export const watchdogDeadLetters: Scenarios = {
   "task-watchdog-policy/SendDeadLetters": {

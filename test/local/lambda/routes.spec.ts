@@ -38,6 +38,7 @@ describe("the Lambda API", () => {
     registry.apply({ functions: [greet, durable], aliases: [{ functionArn: greet.functionArn, name: "live", version: "2" }] });
     const routes = lambdaRoutes({
       identity,
+      logs: { follow: () => () => undefined },
       registry,
       invoker: {
         async invoke(version, event) {

@@ -38,6 +38,7 @@ describe("Lambda through the door, with the AWS SDK", () => {
     const notAsked = () => assert.fail("Nothing durable or asynchronous is asked for here.");
     const routes = lambdaRoutes({
       identity,
+      logs: { follow: () => () => undefined },
       registry,
       invoker: pool,
       asyncInvoker: { invokeAsync: notAsked },
