@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { rename, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { adminService } from "./admin/service.ts";
@@ -13,7 +14,7 @@ import { EcsTasks, schema as ecsSchema } from "./ecs/tasks.ts";
 import { EventBus, schema as eventsSchema } from "./events/bus.ts";
 import type { BusEvent, EventPublisher } from "./events/event.ts";
 import { restJsonService } from "./gateway/rest-json-protocol.ts";
-import { Gateway } from "./gateway/server.ts";
+import { Gateway, listenError } from "./gateway/server.ts";
 import type { Credentials } from "./iam/access.ts";
 import { developerCredentials } from "./iam/developer-credentials.ts";
 import { Iam } from "./iam/iam.ts";
@@ -36,7 +37,7 @@ import { Scheduler, schema as schedulerSchema } from "./scheduler/scheduler.ts";
 import { schedulerService } from "./scheduler/service.ts";
 import { Queues, schema as queuesSchema } from "./sqs/queues.ts";
 import { sqsService } from "./sqs/service.ts";
-import { lockFolder } from "./store/folder-lock.ts";
+import { takeDataFolder } from "./store/data-folder.ts";
 import { Store } from "./store/store.ts";
 import { stsService } from "./sts/service.ts";
 
@@ -56,6 +57,8 @@ export interface StackOptions {
   readonly onEvent?: (event: BusEvent) => void;
   /** Told when nothing can be promised any more, such as on a full disk. */
   readonly onFatal: (error: Error) => void;
+  /** Ends the start when aborted, leaving nothing behind; once the stack is up, `stop` does. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RunningStack {
@@ -81,32 +84,42 @@ export interface RunningStack {
  * Evaluates the Pulumi program and runs what it declares.
  *
  * @throws UserError when the program, its settings, the data folder or the port stand in the way
+ * @throws the reason of `signal` when it is aborted before the stack is up
  */
 export async function startStack(options: StackOptions): Promise<RunningStack> {
-  await mkdir(options.dataFolder, { recursive: true });
-  const lock = lockFolder(options.dataFolder);
+  // What has been opened, to be closed in reverse, whether the start fails or the stack is stopped one day.
+  await using opened = new AsyncDisposableStack();
+  const port = await findPort(options.port);
+  const folder = takeDataFolder(options.dataFolder);
+  opened.defer(() => folder.release());
   const store = Store.open({
-    file: join(options.dataFolder, "stack.sqlite"),
+    file: folder.store,
     schemas: [revisionsSchema, lambdaSchema, durableSchema, ecsSchema, eventsSchema, schedulerSchema, queuesSchema],
     onFatal: options.onFatal,
   });
-  const port = options.port === 0 ? await freePort() : options.port;
+  opened.defer(() => store.close());
   const endpoint = `http://127.0.0.1:${port}`;
-  const { projectFolder, stack } = options;
-  const evaluation = await evaluateProgram({ projectFolder, stack, revisions: readRevisions(store), endpoint });
+  const { projectFolder, stack, signal } = options;
+  const evaluation = await evaluateProgram({ projectFolder, stack, revisions: readRevisions(store), endpoint }, signal);
   const credentials = developerCredentials(options.dataFolder);
   const { declaration, revisions } = await declareStack(evaluation.resources, join(options.dataFolder, "functions"));
   const identity: Identity = { partition: "aws", region: evaluation.region, accountId: LOCAL_ACCOUNT_ID };
   const services = createServices(store, identity, endpoint, credentials, options);
+  opened.defer(() => services.logs.close());
+  opened.defer(() => services.gateway.close());
+  // Deferred one by one, last first: the first to stop is the last deferred.
+  for (const service of services.stopped.toReversed()) opened.defer(async () => service.stop());
   writeRevisions(store, revisions);
   for (const service of services.declared) service.apply(declaration);
   await services.dynamodb.start();
   await store.committed();
   await services.gateway.listen(port);
+  signal?.throwIfAborted();
   for (const service of services.resumed) service.start();
 
   const running = { endpoint, region: evaluation.region, credentials, outputs: evaluation.outputs };
-  await writeFile(join(options.dataFolder, "outputs.json"), `${JSON.stringify(running, null, 2)}\n`, { mode: 0o600 });
+  await writeOutputs(join(options.dataFolder, "outputs.json"), running);
+  const toClose = opened.move();
   return {
     ...running,
     consoleUrl: `${endpoint}/?token=${services.console.token}`,
@@ -115,13 +128,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     resources: evaluation.resources,
     iam: services.iam,
     notSimulated: [...new Set(evaluation.resources.map(({ type }) => type).filter((type) => !isSimulated(type)))],
-    async stop() {
-      for (const service of services.stopped) await service.stop();
-      await services.gateway.close();
-      store.close();
-      services.logs.close();
-      lock.release();
-    },
+    stop: () => toClose.disposeAsync(),
   };
 }
 
@@ -184,14 +191,29 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
   };
 }
 
-/** The port is part of what evaluation gives out (queue URLs), so it must be known before the door opens. */
-async function freePort(): Promise<number> {
+/** Moved into place, so that whoever reads it never gets a part. */
+async function writeOutputs(file: string, outputs: object): Promise<void> {
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, `${JSON.stringify(outputs, null, 2)}\n`, { mode: 0o600 });
+  await rename(draft, file);
+}
+
+/**
+ * The port is part of what evaluation gives out (queue URLs), so it must be known before the door opens; and one that is in
+ * use is better found before evaluation takes its seconds.
+ *
+ * @throws UserError when the port cannot be had
+ */
+async function findPort(wanted: number): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
+  try {
+    server.listen(wanted, "127.0.0.1");
+    await once(server, "listening");
+  } catch (error) {
+    throw listenError(error, wanted);
+  }
   const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
+  server.close();
+  await once(server, "close");
   return port;
 }

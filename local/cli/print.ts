@@ -17,14 +17,15 @@ export function startedLines(
   ].join("\n");
 }
 
-export function tourTable(results: readonly TourResult[]): string {
-  const rows = results.map(({ title, passed, status, seconds, summary }) => [passed ? "ok" : "WRONG", status, `${seconds.toFixed(1)} s`, title, firstLine(summary)]);
+/** @param columns of the terminal, to which the last column is cut; undefined where output is not for a person to watch */
+export function tourTable(results: readonly TourResult[], columns = LONGEST_LINE): string {
+  const rows = results.map(({ title, passed, status, seconds, summary }) => [passed ? "ok" : "WRONG", status, `${seconds.toFixed(1)} s`, title, summary.split("\n", 1)[0] ?? ""]);
   const header = ["", "execution", "time", "workflow", "result"];
   const widths = header.map((name, column) => Math.max(...[header, ...rows].map((row) => (row[column] ?? name).length)));
   const line = (row: readonly string[]) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join("  ");
   const failed = results.filter((result) => !result.passed).length;
   const verdict = failed === 0 ? "Every workflow did what it should." : `${failed} of ${results.length} did not do what they should.`;
-  return ["", ...[header, ...rows].map(line), "", verdict, ""].join("\n");
+  return ["", ...[header, ...rows].map((row) => cut(line(row), columns)), "", verdict, ""].join("\n");
 }
 
 export function outputsHint(dataFolder: string, { endpoint }: RunningStack): string {
@@ -37,15 +38,26 @@ export function outputsHint(dataFolder: string, { endpoint }: RunningStack): str
   ].join("\n");
 }
 
-/** One line for what a person watching would want to see, nothing for the rest. */
-export function activityLine(event: BusEvent): string | undefined {
+/**
+ * One line for what a person watching would want to see, nothing for the rest.
+ *
+ * @param columns of the terminal: where the whole line with the execution's ARN has no room, it is the function and the execution's name
+ */
+export function activityLine(event: BusEvent, columns = Infinity): string | undefined {
   if (event.detailType !== "Durable Execution Status Change") return undefined;
-  const { status, functionArn, durableExecutionArn } = event.detail as Record<string, string>;
-  const functionName = functionArn?.split(":")[6] ?? "";
-  return `${new Date().toISOString()}  ${(status ?? "").padEnd(9)}  ${functionName}  ${durableExecutionArn ?? ""}`;
+  const { status = "", functionArn = "", durableExecutionArn = "" } = event.detail as Partial<Record<string, string>>;
+  const functionName = functionArn.split(":")[6] ?? "";
+  const now = new Date().toISOString();
+  const whole = `${now}  ${status.padEnd(9)}  ${functionName}  ${durableExecutionArn}`;
+  if (whole.length < columns) return whole;
+  const name = durableExecutionArn.split("/").at(-2) ?? "";
+  return cut(`${now.slice(11, 19)}  ${status.padEnd(9)}  ${functionName}  ${name}`, columns);
 }
 
-function firstLine(text: string): string {
-  const [line = ""] = text.split("\n");
-  return line.length > 140 ? `${line.slice(0, 139)}…` : line;
+/** Where output is not a terminal's. */
+const LONGEST_LINE = 300;
+
+/** A line that fits a terminal without reaching its last column, where some begin a new one. */
+function cut(line: string, columns: number): string {
+  return line.length < columns ? line : `${line.slice(0, columns - 2)}…`;
 }

@@ -2,8 +2,10 @@ import { Command, InvalidArgumentError } from "commander";
 import { resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import { runTour } from "../tour/tour.ts";
-import { startStack } from "../stack.ts";
-import { emptyDataFolder } from "./data-folder.ts";
+import { startStack, type RunningStack } from "../stack.ts";
+import { emptyDataFolder } from "../store/data-folder.ts";
+import { aborted, EXIT_CODES, listenForInterruption } from "./interruption.ts";
+import { withProgress } from "./progress.ts";
 import { activityLine, outputsHint, startedLines, tourTable } from "./print.ts";
 
 const DEFAULT_PORT = 4570;
@@ -28,26 +30,53 @@ const command = new Command("npm start --")
   .addHelpText("after", "\nExamples:\n  npm start\n  npm start -- --exit --port 0\n  npm start -- --stack staging --fresh")
   .parse();
 
+const interruption = listenForInterruption();
 try {
-  process.exitCode = await start(command.opts<StartOptions>());
+  // At once: a tour that was interrupted still has requests under way.
+  process.exit(await start(command.opts<StartOptions>()));
 } catch (error) {
   process.stderr.write(`${error instanceof UserError ? error.message : ((error as Error).stack ?? String(error))}\n`);
-  process.exitCode = 1;
+  process.exit(1);
 }
 
-async function start({ stack, port, data, fresh, speed, exit }: StartOptions): Promise<number> {
-  const started = performance.now();
-  const dataFolder = resolve(data ?? `.local/${stack}`);
-  if (fresh === true) await emptyDataFolder(dataFolder);
-  let showActivity = false;
-  const running = await startStack({
+async function start(options: StartOptions): Promise<number> {
+  const dataFolder = resolve(options.data ?? `.local/${options.stack}`);
+  if (options.fresh === true) await emptyDataFolder(dataFolder);
+  const interrupted = aborted(interruption);
+  const activity = { shown: false };
+  const running = await bringUp(dataFolder, options, activity);
+  if (running === undefined) return EXIT_CODES[await interrupted];
+
+  const tour = await Promise.race([runTour(running), interrupted]);
+  if (typeof tour === "string") {
+    await stop(running);
+    return EXIT_CODES[tour];
+  }
+  process.stdout.write(tourTable(tour, process.stdout.columns));
+  if (options.exit === true) {
+    await running.stop();
+    return tour.every(({ passed }) => passed) ? 0 : 1;
+  }
+  process.stdout.write(outputsHint(dataFolder, running));
+  activity.shown = true;
+  await interrupted;
+  activity.shown = false;
+  await stop(running);
+  return 0;
+}
+
+/** @returns nothing when it was interrupted meanwhile */
+async function bringUp(dataFolder: string, { stack, port, speed }: StartOptions, activity: { readonly shown: boolean }): Promise<RunningStack | undefined> {
+  const began = performance.now();
+  const starting = startStack({
     projectFolder: process.cwd(),
     stack,
     dataFolder,
     port,
     speed,
+    signal: interruption,
     onEvent(event) {
-      const line = showActivity ? activityLine(event) : undefined;
+      const line = activity.shown ? activityLine(event, process.stdout.columns) : undefined;
       if (line !== undefined) process.stdout.write(`${line}\n`);
     },
     onFatal(error) {
@@ -55,27 +84,19 @@ async function start({ stack, port, data, fresh, speed, exit }: StartOptions): P
       process.exit(1);
     },
   });
-  const interrupted = new Promise<"interrupted">((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve("interrupted"));
-  });
-  process.stdout.write(startedLines(running, { stack, dataFolder, speed, seconds: (performance.now() - started) / 1000 }));
+  try {
+    const running = await withProgress(`Evaluating the Pulumi program and starting stack ${stack}:`, process.stdout, starting);
+    process.stdout.write(startedLines(running, { stack, dataFolder, speed, seconds: (performance.now() - began) / 1000 }));
+    return running;
+  } catch (error) {
+    if (interruption.aborted && error === interruption.reason) return undefined;
+    throw error;
+  }
+}
 
-  const tour = await Promise.race([runTour(running), interrupted]);
-  if (tour === "interrupted") {
-    process.stdout.write("\nStopping. What was running goes on at the next start.\n");
-    await running.stop();
-    return 130;
-  }
-  const failed = tour.filter((result) => !result.passed).length;
-  process.stdout.write(tourTable(tour));
-  if (exit !== true) {
-    process.stdout.write(outputsHint(dataFolder, running));
-    showActivity = true;
-    await interrupted;
-    process.stdout.write("\nStopping. What was running goes on at the next start.\n");
-  }
+async function stop(running: RunningStack): Promise<void> {
+  process.stdout.write("\nStopping. What was running goes on at the next start.\n");
   await running.stop();
-  return exit === true && failed > 0 ? 1 : 0;
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

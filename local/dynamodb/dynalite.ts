@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 
 /** The parts of dynalite that work without its HTTP server, which would be an open port without authentication. */
 interface DynaliteStore {
-  readonly tableDb: { awsAccountId: string; awsRegion: string; del(name: string, done: Done): void };
+  readonly tableDb: { awsAccountId: string; awsRegion: string; get(name: string, done: Done): void; del(name: string, done: Done): void };
   readonly lifecycleManager: { gracefulClose(): Promise<void> };
 }
 interface Validation {
@@ -38,6 +38,16 @@ export class Dynalite {
     this.#store = database.create({ path: options.folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
     this.#store.tableDb.awsRegion = options.region;
     this.#store.tableDb.awsAccountId = options.accountId;
+  }
+
+  /** Rejects when the files cannot be used: listing tables then ends in an error event that nobody could catch. */
+  open(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#store.tableDb.get("", (error) => {
+        if (error === null || error === undefined || error.name === "NotFoundError") resolve();
+        else reject(error);
+      });
+    });
   }
 
   /** Executes one operation. An error of the API is an answer; anything else rejects. */

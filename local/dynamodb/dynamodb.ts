@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { StackDeclaration, TableDeclaration } from "../declarations.ts";
+import { UserError } from "../errors.ts";
 import type { Identity } from "../identity.ts";
 import { Dynalite, type DynaliteAnswer } from "./dynalite.ts";
 
@@ -18,6 +19,7 @@ const listTablesAnswer = z.object({ TableNames: z.array(z.string()) });
 export class DynamoDb {
   readonly identity: Identity;
   readonly #dynalite: Dynalite;
+  readonly #folder: string;
   /** Rejects when the declared tables could not be made, and then every request does. */
   #ready: Promise<void> = Promise.resolve();
   #tableNames: readonly string[] = [];
@@ -25,6 +27,7 @@ export class DynamoDb {
   /** @param options.folder where the tables are kept */
   constructor(options: { identity: Identity; folder: string }) {
     this.identity = options.identity;
+    this.#folder = options.folder;
     this.#dynalite = new Dynalite({ folder: options.folder, region: options.identity.region, accountId: options.identity.accountId });
   }
 
@@ -43,9 +46,19 @@ export class DynamoDb {
     this.#ready.catch(() => undefined);
   }
 
-  /** Resolves when the declared tables are there. */
-  start(): Promise<void> {
-    return this.#ready;
+  /**
+   * Resolves when the declared tables are there.
+   *
+   * @throws UserError when the folder cannot be used, such as one that is damaged
+   */
+  async start(): Promise<void> {
+    try {
+      await this.#ready;
+    } catch (error) {
+      const { message, cause } = error as Error;
+      const reason = cause instanceof Error ? cause.message : message;
+      throw new UserError(`The tables in ${this.#folder} cannot be opened: ${reason}. Put a copy in its place, use another folder with --data, or begin anew with --fresh.`, { cause: error });
+    }
   }
 
   async stop(): Promise<void> {
@@ -59,6 +72,7 @@ export class DynamoDb {
   }
 
   async #reconcile(tables: readonly TableDeclaration[]): Promise<void> {
+    await this.#dynalite.open();
     const { TableNames: existing } = listTablesAnswer.parse((await this.#dynalite.execute("ListTables", {})).body);
     for (const name of existing) {
       if (!tables.some((table) => table.name === name)) await this.#delete(name);

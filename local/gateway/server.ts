@@ -146,10 +146,11 @@ export class Gateway {
   }
 }
 
-function listenError(error: unknown, port: number): unknown {
+/** What keeps a port from being had, for the person at the keyboard; other errors come back as they are. */
+export function listenError(error: unknown, port: number): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === "EADDRINUSE") {
-    return new UserError(`Port ${port} of ${HOST} is in use, perhaps by another local stack. Stop that, or choose another with --port (0 takes any free one).`);
+    return new UserError(`Port ${port} of ${HOST} is in use, perhaps by another local stack. Stop that, or choose another with --port: --port 0 takes any free one.`);
   }
   if (code === "EACCES") return new UserError(`Port ${port} needs privileges that this user lacks. Choose one above 1023 with --port.`);
   return error;

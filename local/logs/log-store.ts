@@ -1,6 +1,8 @@
 import { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../clock.ts";
 import type { StackDeclaration } from "../declarations.ts";
+import { UserError } from "../errors.ts";
+import { isFatal } from "../store/sqlite-file.ts";
 import { LogReader } from "./log-reader.ts";
 import type { LogSink } from "./log-sink.ts";
 
@@ -64,11 +66,10 @@ export class LogStore implements LogSink {
   /**
    * @param options.file path of the SQLite file, or `:memory:`
    * @param options.maximumGroupBytes how much text a log group keeps; default 64 MiB
+   * @throws UserError when the file cannot be used
    */
   constructor(options: { file: string; clock: Clock; maximumGroupBytes?: number }) {
-    this.#database = new DatabaseSync(options.file);
-    this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON");
-    this.#database.exec(schema);
+    this.#database = open(options.file);
     this.#clock = options.clock;
     this.#maximumGroupBytes = options.maximumGroupBytes ?? DEFAULT_GROUP_BYTES;
     this.reader = new LogReader(this.#database);
@@ -126,7 +127,8 @@ export class LogStore implements LogSink {
       this.#database.exec("COMMIT");
     } catch {
       // A full disk costs lines, not the stack: what must not be lost is in the store, which reports it.
-      this.#database.exec("ROLLBACK");
+      // SQLite rolls back by itself after some errors, a full disk among them.
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
     }
     this.#pending.clear();
   }
@@ -196,4 +198,15 @@ export class LogStore implements LogSink {
 function shorten(message: string): string {
   if (Buffer.byteLength(message) <= LONGEST_MESSAGE_BYTES) return message;
   return Buffer.from(message).subarray(0, LONGEST_MESSAGE_BYTES).toString("utf8");
+}
+
+function open(file: string): DatabaseSync {
+  try {
+    const database = new DatabaseSync(file);
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON");
+    database.exec(schema);
+    return database;
+  } catch (error) {
+    throw isFatal(error) ? new UserError(`${file} cannot be used: ${(error as Error).message}. Delete it to go on: only logs are lost.`, { cause: error }) : error;
+  }
 }

@@ -67,6 +67,8 @@ function explain(error: unknown): string {
   return error.stack ?? error.message;
 }
 
+// A stack that is killed must not leave its evaluation behind.
+process.once("disconnect", () => process.exit(1));
 // Errors inside an apply surface as unhandled rejections.
 process.on("unhandledRejection", (error) => answer({ kind: "refused", message: explain(error) }));
 process.once("message", (request: EvaluationRequest) => {

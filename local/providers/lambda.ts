@@ -1,4 +1,5 @@
-import { cp, mkdir, readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import type { AliasDeclaration, ResourcePolicyDeclaration } from "../declarations.ts";
@@ -144,8 +145,12 @@ function nameOf(nameOrArn: string): string {
 async function unpack(files: Readonly<Record<string, string>>, folder: string): Promise<void> {
   for (const [path, file] of Object.entries(files)) {
     const target = join(folder, path);
-    await mkdir(dirname(target), { recursive: true });
     // A version never changes: code that is there already is the same code.
-    await cp(file, target, { errorOnExist: false, force: false });
+    if (existsSync(target)) continue;
+    await mkdir(dirname(target), { recursive: true });
+    // Moved into place, so that a kill in between leaves no half of it.
+    const draft = `${target}.${process.pid}`;
+    await cp(file, draft);
+    await rename(draft, target);
   }
 }

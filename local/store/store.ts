@@ -1,4 +1,6 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { UserError } from "../errors.ts";
+import { checkStore, checkStructure, explainSqliteError, isFatal, MARK_NEW_STORE } from "./sqlite-file.ts";
 
 /** `FULL` survives a power cut; `NORMAL` only the death of a process. */
 export type Durability = "FULL" | "NORMAL";
@@ -12,34 +14,43 @@ export type Durability = "FULL" | "NORMAL";
  */
 export class Store {
   readonly #database: DatabaseSync;
+  readonly #file: string;
   readonly #statements = new Map<string, StatementSync>();
   readonly #onFatal: (error: Error) => void;
   #batch: Batch | undefined;
   #failure: Error | undefined;
 
-  private constructor(database: DatabaseSync, onFatal: (error: Error) => void) {
+  private constructor(database: DatabaseSync, file: string, onFatal: (error: Error) => void) {
     this.#database = database;
+    this.#file = file;
     this.#onFatal = onFatal;
   }
 
   /**
-   * Opens or creates the store.
+   * Opens or creates the store. A file that is damaged, of another version or somebody else's is left as it is.
    *
    * @param options.file path of the SQLite file, or `:memory:` in tests
    * @param options.schemas `CREATE TABLE IF NOT EXISTS …` scripts, one for each service
-   * @param options.onFatal told once when a commit fails (disk full, I/O error): nothing can be promised after that
+   * @param options.onFatal told once when the store cannot be written (disk full, I/O error): nothing can be promised after that
+   * @param options.maximumPages bound of the file's size in pages of 4 KiB, for tests of a full disk
+   * @throws UserError when the file cannot be used
    */
   static open(options: {
     file: string;
     schemas: readonly string[];
     durability?: Durability;
     onFatal?: (error: Error) => void;
+    maximumPages?: number;
   }): Store {
-    const database = new DatabaseSync(options.file);
-    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.durability ?? "FULL"}; PRAGMA foreign_keys = ON`);
-    for (const schema of options.schemas) database.exec(schema);
+    const { file, schemas, durability = "FULL", maximumPages } = options;
+    const database = openDatabase(file, (opened) => {
+      opened.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability}; PRAGMA foreign_keys = ON`);
+      if (maximumPages !== undefined) opened.exec(`PRAGMA max_page_count = ${maximumPages}`);
+      for (const schema of schemas) opened.exec(schema);
+    });
     return new Store(
       database,
+      file,
       options.onFatal ??
         ((error) => {
           throw error;
@@ -69,6 +80,7 @@ export class Store {
       this.#database.exec("RELEASE write");
       return result;
     } catch (error) {
+      if (this.#failure !== undefined || isFatal(error)) throw this.#fail(error);
       this.#database.exec("ROLLBACK TO write; RELEASE write");
       throw error;
     }
@@ -77,7 +89,11 @@ export class Store {
   /** Runs one writing statement in this turn's transaction. */
   run(sql: string, ...parameters: (string | number | bigint | null | Uint8Array)[]): void {
     this.#open();
-    this.prepare(sql).run(...parameters);
+    try {
+      this.prepare(sql).run(...parameters);
+    } catch (error) {
+      throw isFatal(error) ? this.#fail(error) : error;
+    }
   }
 
   /** Resolves when everything written so far is on disk; rejects when it cannot be. */
@@ -113,13 +129,42 @@ export class Store {
     try {
       this.#database.exec("COMMIT");
     } catch (error) {
-      this.#failure = new Error(`The local stack's store cannot be written: ${(error as Error).message}`, { cause: error });
-      batch.reject(this.#failure);
-      this.#onFatal(this.#failure);
+      this.#batch = batch;
+      this.#fail(error);
       return;
     }
     batch.resolve();
     for (const effect of batch.effects) effect();
+  }
+
+  /** Nothing of this turn has happened, and nothing more will: none of its effects is run. @returns why */
+  #fail(error: unknown): Error {
+    if (this.#failure !== undefined) return this.#failure;
+    const { message } = explainSqliteError(error, this.#file) as Error;
+    this.#failure = new UserError(`The local stack's store cannot be written, so the stack ends. What it has answered is kept. ${message}`, { cause: error });
+    const batch = this.#batch;
+    this.#batch = undefined;
+    // SQLite rolls back by itself after some errors, a full disk among them.
+    if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+    batch?.reject(this.#failure);
+    this.#onFatal(this.#failure);
+    return this.#failure;
+  }
+}
+
+/** @throws UserError when the file is not a store of ours, or damaged */
+function openDatabase(file: string, prepare: (database: DatabaseSync) => void): DatabaseSync {
+  const kind = file === ":memory:" ? "new" : checkStore(file);
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file);
+    if (kind === "new") database.exec(MARK_NEW_STORE);
+    else checkStructure(database, file);
+    prepare(database);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw explainSqliteError(error, file);
   }
 }
 

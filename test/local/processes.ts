@@ -12,3 +12,9 @@ export function childProcesses(text: string, parent = process.pid): number[] {
 export function kill(pids: readonly number[]): void {
   for (const pid of pids) process.kill(pid, "SIGKILL");
 }
+
+/** Processes, other than this one, whose command line contains `text`. */
+export function processesNaming(text: string): number[] {
+  const rows = execFileSync("ps", ["-A", "-ww", "-o", "pid=,args="], { encoding: "utf8" }).split("\n");
+  return rows.filter((row) => row.includes(text)).map((row) => Number.parseInt(row, 10));
+}

@@ -104,6 +104,24 @@ describe("The store", () => {
     await assert.rejects(store.committed(), /store cannot be written/);
   });
 
+  it("ends in order on a full disk: what was answered is kept, nothing of the turn that did not fit has happened", async () => {
+    const failures: Error[] = [];
+    const effects: string[] = [];
+    const store = Store.open({ file, schemas: [SCHEMA], onFatal: (error) => failures.push(error), maximumPages: 8 });
+    add(store, "kept");
+    await store.committed();
+    add(store, "small");
+    store.afterCommit(() => effects.push("seen"));
+    const committed = store.committed();
+    assert.throws(() => store.write(() => add(store, "x".repeat(100_000))), /the disk is full/);
+    await assert.rejects(committed, /store cannot be written/);
+    assert.throws(() => add(store, "late"), /store cannot be written/);
+    store.close();
+    assert.deepEqual(onDisk(), ["kept"]);
+    assert.deepEqual(effects, []);
+    assert.deepEqual(failures.map(({ name }) => name), ["UserError"]);
+  });
+
   it("commits what is open when it is closed", () => {
     const store = open();
     add(store, "one");
