@@ -16,6 +16,7 @@ import { startHint } from "./client/outputs.ts";
 import { CliError, EXIT, type ExitCode } from "./exit-codes.ts";
 import { explain } from "./failures.ts";
 import type { Terminal } from "./terminal.ts";
+import { clean } from "./text/clean.ts";
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 not as wanted (an execution failed, a request was refused); 2 usage; 3 not found;
@@ -49,7 +50,7 @@ export async function run(commandLine: readonly string[], terminal: Terminal): P
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     const { exitCode, message } = error instanceof CliError ? error : explain(error, startHint(valueOf(commandLine, "--stack") ?? "dev", valueOf(commandLine, "--data")));
-    terminal.err(`${terminal.style("red", message)}\n`);
+    terminal.err(`${terminal.style("red", clean(message))}\n`);
     return exitCode;
   }
 }

@@ -28,8 +28,7 @@ const NARROWEST = 40;
 /** The terminal, or whatever this process's streams are connected to. */
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr, env } = process;
-  const interrupt = new AbortController();
-  process.once("SIGINT", () => interrupt.abort());
+  let interrupt: AbortController | undefined;
   // Whoever reads may have enough, such as `head`.
   stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT.ok);
@@ -51,7 +50,14 @@ export function processTerminal(): Terminal {
     stdin: () => text(stdin),
     columns: Math.max(NARROWEST, stdout.columns || Number(env["COLUMNS"]) || DEFAULT_COLUMNS),
     style: (format, styled) => (colours ? styleText(format, styled, { validateStream: false }) : styled),
-    interrupted: interrupt.signal,
+    // Ctrl-C ends the process by itself, unless a command wants to know of it.
+    get interrupted() {
+      if (interrupt === undefined) {
+        const asked = (interrupt = new AbortController());
+        process.once("SIGINT", () => asked.abort());
+      }
+      return interrupt.signal;
+    },
     exitCode: EXIT.ok,
   };
 }

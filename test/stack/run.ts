@@ -14,7 +14,7 @@ const command = new Command("npm run test:stack --")
 
 const { local, stack, data } = command.opts<{ local?: boolean; stack: string; data?: string }>();
 try {
-  const { outputs, environment } = await (local ? loadLocal(data ?? join(".local", stack)) : loadDeployed(stack));
+  const { outputs, environment } = await (local ? loadLocal(stack, data) : loadDeployed(stack));
   Object.assign(process.env, environment, { STACK_OUTPUTS: JSON.stringify(outputs) });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

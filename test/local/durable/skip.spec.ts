@@ -93,3 +93,23 @@ describe("Skipping to an execution's next timer", () => {
     assert.equal(world.get(open).Status, "RUNNING");
   });
 });
+
+describe("A change of the clock's speed", () => {
+  it("shortens the waits that begin after it, and leaves those under way their moment", async () => {
+    const world = new World();
+    world.durable("f", async (_input, context) => {
+      await context.wait("under way", { seconds: 100 });
+      await context.wait("after", { seconds: 100 });
+    });
+    const arn = await world.begin("f");
+    await world.idle();
+    Object.assign(world.clock, { speed: 10 });
+    await world.pass(99);
+    assert.ok(!world.eventTypes(arn).includes("WaitSucceeded"));
+    await world.pass(1);
+    assert.equal(world.get(arn).Status, "RUNNING");
+    await world.pass(10);
+    assert.equal(world.get(arn).Status, "SUCCEEDED");
+    world.close();
+  });
+});
