@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { describeLife } from "./life-of-a-stack.ts";
+
+await describeLife("prod", (life, urn) => {
+  const deletions = () => life().aws.happened.filter((happening) => happening.startsWith("delete "));
+
+  it("refuses to replace a function, which would stop its executions", async () => {
+    const { exitCode, output } = await life().project.pulumi("up", "--skip-preview", "--yes", "--replace", await urn("aws:lambda/function:Function", "math"));
+    assert.notEqual(exitCode, 0);
+    assert.match(output, /math.*protect/s);
+    assert.deepEqual(deletions(), []);
+  });
+
+  // The refusal comes from the preview: skipped, the engine would delete what is not protected before it comes to what is.
+  it("refuses to destroy what is protected, and deletes nothing", async () => {
+    const { exitCode, output } = await life().project.pulumi("destroy", "--yes");
+    assert.notEqual(exitCode, 0);
+    assert.match(output, /jobs" cannot be deleted\s+because it is protected/);
+    assert.deepEqual(deletions(), []);
+  });
+
+  it("takes everything down once it is told that nothing needs protection any more", async () => {
+    const { project } = life();
+    await project.succeed("config", "set", "protect", "false");
+    await project.succeed("up", "--skip-preview", "--yes");
+    await project.succeed("destroy", "--skip-preview", "--yes");
+    assert.ok(deletions().includes("delete aws:dynamodb/table:Table jobs"));
+    assert.ok(deletions().includes("delete aws:ecr/repository:Repository job-images"));
+  });
+});
