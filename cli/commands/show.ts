@@ -52,7 +52,7 @@ function print(terminal: Terminal, shown: Shown, now: number): void {
   const { status, name, id, startedAt, endedAt } = shown;
   const time = duration((endedAt === null ? now : Date.parse(endedAt)) - Date.parse(startedAt));
   terminal.out(`${shown.function}  ${style(statusFormat(status), status)}  ${endedAt === null ? `for ${time}` : `in ${time}`}${name === id ? "" : `  ${name}`}\n`);
-  terminal.out(style("dim", `${shown.arn}\n`));
+  terminal.out(`${style("dim", shown.arn)}\n`);
   terminal.out(`started ${clockTime(startedAt, now)}${endedAt === null ? "" : `, ended ${clockTime(endedAt, now)}`}, version ${shown.version}\n\n`);
   const lines = timeline(terminal, shown, now);
   terminal.out(lines === "" ? "  no operations yet\n" : lines);
