@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, globSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { ALARM_KINDS } from "../../infra/observability/alarms.ts";
+
+const PROJECT = join(import.meta.dirname, "../..");
+const DOCS = ["operations.md", "security.md", "cost.md", "scaling.md"];
+
+/** GitHub's anchors of a page's headings. */
+function anchors(page: string): Set<string> {
+  const headings = [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => heading);
+  return new Set(headings.map((heading) => heading.toLowerCase().replace(/[^\w\- ]/g, "").replaceAll(" ", "-")));
+}
+
+const page = (name: string) => readFile(join(PROJECT, "docs", name), "utf8");
+
+describe("The documents for operators", () => {
+  it("have a section for every kind of alarm, under the anchor that its message names", async () => {
+    const found = anchors(await page("operations.md"));
+    assert.deepEqual(ALARM_KINDS.filter((kind) => !found.has(kind)), []);
+  });
+
+  it("link to pages and sections that are there", async () => {
+    const broken: string[] = [];
+    for (const name of DOCS) {
+      for (const [, target = ""] of (await page(name)).matchAll(/\]\(([^)\s]+)\)/g)) {
+        const [file = "", anchor] = target.split("#");
+        const linked = file === "" ? name : file;
+        if (!existsSync(join(PROJECT, "docs", linked))) broken.push(`${name}: ${target}`);
+        else if (anchor !== undefined && !anchors(await page(linked)).has(anchor)) broken.push(`${name}: ${target}`);
+      }
+    }
+    assert.deepEqual(broken, []);
+  });
+
+  it("name outputs that the program has", async () => {
+    const program = (await Promise.all(["index.ts", "infra/functions.ts"].map((file) => readFile(join(PROJECT, file), "utf8")))).join("\n");
+    const functions = globSync("functions/*/handler.ts", { cwd: PROJECT }).map((file) => dirname(file).replace("functions/", "").replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()));
+    const used = new Set([...(await page("operations.md")).matchAll(/\$\(out (\w+)\)/g)].map(([, output = ""]) => output));
+    assert.ok(used.size > 5);
+    const missing = [...used].filter((output) => {
+      const suffix = functions.filter((name) => output.startsWith(name)).map((name) => output.slice(name.length));
+      return !program.includes(`  ${output}:`) && !suffix.some((rest) => program.includes(`}${rest}\``));
+    });
+    assert.deepEqual(missing, []);
+  });
+
+  it("hold shell that bash can read", async () => {
+    for (const name of DOCS) {
+      for (const [, script = ""] of (await page(name)).matchAll(/^ *```bash\n([\s\S]*?)^ *```/gm)) {
+        const { status, stderr } = spawnSync("bash", ["-n"], { input: script, encoding: "utf8" });
+        assert.equal(status, 0, `${name}: ${stderr}\n${script}`);
+      }
+    }
+  });
+});
