@@ -157,8 +157,9 @@ export interface TaskView {
   readonly stopCode?: string;
   readonly stoppedReason?: string;
   readonly exitCode?: number;
-  /** The execution that started it. */
+  /** The execution that started it, and its workflow. */
   readonly executionArn?: string;
+  readonly workflow?: string;
 }
 
 export interface ScheduleView {

@@ -150,7 +150,7 @@ function FailedItem({ execution }: { readonly execution: FailedExecution }) {
 function TaskItem({ task }: { readonly task: TaskView }) {
   return (
     <li>
-      <b>{task.family}</b>
+      <b>{task.workflow ?? task.family}</b>
       {task.executionArn !== undefined && <a href={`${executionHref(task.executionArn)}?operation=${task.id}`}>{task.id.slice(0, 12)}</a>}
       <span class="side">{task.stoppedAt !== undefined && <Moment at={task.stoppedAt} />}</span>
       <p class="detail">

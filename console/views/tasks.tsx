@@ -15,6 +15,7 @@ export function Tasks() {
               <thead>
                 <tr>
                   <th>Task</th>
+                  <th>Workflow</th>
                   <th>Status</th>
                   <th>Created</th>
                   <th>Ran</th>
@@ -30,6 +31,7 @@ export function Tasks() {
                     <td>
                       {task.executionArn === undefined ? task.id.slice(0, 12) : <a href={`${executionHref(task.executionArn)}?operation=${task.id}`}>{task.id.slice(0, 12)}</a>}
                     </td>
+                    <td>{task.workflow}</td>
                     <td>{words(task.lastStatus)}</td>
                     <td>
                       <Moment at={task.createdAt} />

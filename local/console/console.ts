@@ -32,6 +32,7 @@ export class Console {
   readonly #changes: Changes;
   readonly #streams = new Set<ServerResponse>();
   #roles: readonly RoleDeclaration[] = [];
+  #stopped = false;
   #assets: Promise<ReadonlyMap<string, Asset>> | undefined;
 
   constructor(options: ConsoleOptions) {
@@ -54,6 +55,7 @@ export class Console {
 
   /** Ends the streams of changes, which would keep the door from closing. */
   stop(): void {
+    this.#stopped = true;
     this.#changes.stop();
     for (const stream of this.#streams) stream.end();
   }
@@ -68,8 +70,11 @@ export class Console {
   async handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const headers = singleHeaders(message);
     for (const [name, value] of Object.entries({ ...SECURITY_HEADERS, "cache-control": "no-store" })) response.setHeader(name, value);
+    // A page that connects again at once must not hold up the end of the stack.
+    if (this.#stopped) response.setHeader("connection", "close");
     const path = pathOf(message.url ?? "");
     try {
+      if (this.#stopped) throw new AwsError("ServiceUnavailable", "The stack is stopping.", 503);
       if (isCrossSite(headers)) throw new AwsError("AccessDenied", "The console answers no other site.", 403);
       if (!path.startsWith(API)) {
         await this.#serveAsset(path, headers["accept-encoding"] ?? "", response);
@@ -80,7 +85,11 @@ export class Console {
       if (name === "changes") this.#stream(response);
       else await this.#answer(name, message, headers, response);
     } catch (error) {
-      const status = error instanceof AwsError ? error.status : error instanceof z.ZodError ? 400 : 500;
+      if (response.headersSent) {
+        response.destroy();
+        return;
+      }
+      const status = error instanceof AwsError ? error.status : error instanceof z.ZodError || error instanceof SyntaxError ? 400 : 500;
       writeJson(response, status, { error: error instanceof Error ? error.message : String(error) } satisfies ApiError);
     }
   }

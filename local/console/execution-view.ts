@@ -86,7 +86,7 @@ function taskOperationView(services: ConsoleServices, task: Task): OperationView
   const variables = task.overrides.containerOverrides?.flatMap(({ environment }) => environment ?? []) ?? [];
   const stopped = { stopCode: task.stopCode, stoppedReason: task.stoppedReason, exitCode: task.containers[0]?.exitCode };
   return {
-    input: variables.length === 0 ? undefined : JSON.stringify(Object.fromEntries(variables.map(({ name, value }) => [name, value]))),
+    input: variables.find(({ name }) => name === "JOB_INPUT")?.value,
     result: task.stoppedAt === undefined ? undefined : JSON.stringify(stopped),
     logs,
   };

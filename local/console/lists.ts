@@ -33,7 +33,7 @@ export function homeView(services: ConsoleServices): HomeView {
 }
 
 export function taskViews(services: ConsoleServices): TaskView[] {
-  return services.taskBrowser.newest(LIST_ROWS).map(taskView);
+  return services.taskBrowser.newest(LIST_ROWS).map((task) => taskView(services, task));
 }
 
 export function scheduleViews(services: ConsoleServices): ScheduleView[] {
@@ -127,13 +127,15 @@ function isAmiss({ lastStatus, stopCode, exitCode }: TaskView): boolean {
   return lastStatus === "STOPPED" && stopCode !== "UserInitiated" && exitCode !== 0;
 }
 
-function taskView(task: Task): TaskView {
+function taskView(services: ConsoleServices, task: Task): TaskView {
   const variables = task.overrides.containerOverrides?.flatMap(({ environment }) => environment ?? []) ?? [];
   const { arn, id, family, lastStatus, desiredStatus, createdAt, startedAt, stoppedAt, stopCode, stoppedReason } = task;
+  const executionArn = variables.find(({ name }) => name === "EXECUTION_ARN")?.value;
   return {
     ...{ arn, id, family, lastStatus, desiredStatus, createdAt, startedAt, stoppedAt, stopCode, stoppedReason },
     exitCode: task.containers.find(({ exitCode }) => exitCode !== undefined)?.exitCode,
-    executionArn: variables.find(({ name }) => name === "EXECUTION_ARN")?.value,
+    executionArn,
+    workflow: executionArn && shortTarget(services, executionArn),
   };
 }
 
