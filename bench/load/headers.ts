@@ -1,0 +1,48 @@
+import { SignatureV4 } from "@smithy/signature-v4";
+import { createHash, createHmac } from "node:crypto";
+import type { Target } from "./target.ts";
+
+/**
+ * Headers of the target's request. A signature holds for a second, the resolution of its date, and equal requests in one
+ * second have equal signatures: so each is worked out once a second, and whoever checks them has to do so for each request.
+ */
+export function requestHeaders(target: Target): () => Promise<Record<string, string>> {
+  const plain = { "content-type": "application/json", ...target.headers };
+  const { signing } = target;
+  if (signing === undefined) return async () => plain;
+  const signer = new SignatureV4({ credentials: signing, region: signing.region, service: "lambda", sha256: Sha256 });
+  let second = 0;
+  let headers: Promise<Record<string, string>> = Promise.resolve({});
+  return () => {
+    const now = Math.floor(Date.now() / 1000);
+    if (now !== second) {
+      second = now;
+      const { host, hostname } = new URL(target.origin);
+      headers = signer
+        .sign({ method: "POST", protocol: "http:", hostname, path: target.path, headers: { ...plain, host }, body: target.body })
+        .then((signed) => signed.headers);
+    }
+    return headers;
+  };
+}
+
+class Sha256 {
+  readonly #hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
+
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", bytes(secret));
+  }
+
+  update(data: string | ArrayBuffer | ArrayBufferView): void {
+    this.#hash.update(bytes(data));
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
+}
+
+function bytes(data: string | ArrayBuffer | ArrayBufferView): string | Uint8Array {
+  if (typeof data === "string") return data;
+  return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
+}
