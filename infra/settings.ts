@@ -48,7 +48,9 @@ const schema = z.strictObject({
   reportFlexibleWindowMinutes: integer(0, 1440),
   logRetentionDays: integer(1, 3653).superRefine(faults((days) => (LOG_RETENTION_DAYS.includes(days) ? undefined : `is ${days}; CloudWatch Logs offers ${list(LOG_RETENTION_DAYS)}`))),
   executionRetentionDays: integer(1, 90),
-  alarmEmail: z.union([z.literal(""), z.email()], { error: ({ input }) => `is ${show(input)}; use one e-mail address, or nothing` }),
+  alarmEmail: z.string({ error: "is not set; use an e-mail address, or nothing" }).superRefine(
+    faults((address) => (address === "" || z.email().safeParse(address).success ? undefined : `is ${show(address)}; use one e-mail address, or nothing`)),
+  ),
   canaryPercent: integer(0, 50),
   protect: oneOf(["true", "false"]).transform((text) => text === "true"),
 });

@@ -47,7 +47,7 @@ for (const stack of STACKS) {
     broken("aws:dynamodb/table:Table", without("serverSideEncryption"), "encrypted-at-rest");
     broken("aws:cloudwatch/logGroup:LogGroup", without("retentionInDays"), "log-retention");
     broken("aws:scheduler/schedule:Schedule", (props) => ({ ...props, target: { ...(props.target as object), arn: "arn:aws:lambda:eu-west-1:123456789012:function:f:$LATEST" } }), "qualified-targets");
-    broken("aws:cloudwatch/eventTarget:EventTarget", (props) => ({ ...props, arn: String(props.arn).replace(/:live$/, "") }), "qualified-targets");
+    broken("aws:cloudwatch/eventTarget:EventTarget", (props) => ({ ...props, arn: "arn:aws:lambda:eu-west-1:123456789012:function:f" }), "qualified-targets");
     broken("aws:lambda/permission:Permission", without("qualifier"), "qualified-targets");
     broken("aws:lambda/alias:Alias", (props) => ({ ...props, functionVersion: "$LATEST" }), "qualified-targets");
     broken("aws:lambda/function:Function", (props) => ({ ...props, publish: false }), "qualified-targets");
