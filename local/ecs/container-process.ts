@@ -4,7 +4,7 @@ import type { Launch } from "./launch.ts";
 import { readLines } from "./task-output.ts";
 
 /** How a container ended: with a code, or without having started. */
-export type ContainerEnd = { readonly exitCode: number } | { readonly failure: string };
+export type ContainerEnd = { readonly exitCode: number; readonly reason?: string } | { readonly failure: string };
 
 /** After the process itself has ended, how long output that is still on its way is waited for. */
 const OUTPUT_GRACE_MS = 1000;
@@ -15,6 +15,7 @@ export class ContainerProcess {
   readonly ended: Promise<ContainerEnd>;
   readonly #child: GroupProcess;
   #running = true;
+  #killReason: string | undefined;
 
   constructor(launch: Launch, handlers: { onStarted: () => void; onLines: (lines: readonly string[]) => void }) {
     this.#child = spawnGroup(launch.command, launch.parameters, launch);
@@ -28,9 +29,20 @@ export class ContainerProcess {
     if (this.#running) this.#child.kill(signal);
   }
 
-  /** Ends the process and all that it started. */
-  kill(): void {
-    if (this.#running) signalGroup(this.#child, "SIGKILL");
+  /** Id of its process group, while it runs. */
+  get group(): number | undefined {
+    return this.#running ? this.#child.pid : undefined;
+  }
+
+  /**
+   * Ends the process and all that it started.
+   *
+   * @param reason of the container's end, when it is not the task's
+   */
+  kill(reason?: string): void {
+    if (!this.#running) return;
+    this.#killReason ??= reason;
+    signalGroup(this.#child, "SIGKILL");
   }
 
   #watch(): Promise<ContainerEnd> {
@@ -42,7 +54,7 @@ export class ContainerProcess {
       });
       this.#child.once("exit", (code, signal) => {
         this.#running = false;
-        end = { exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]) };
+        end = { exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]), reason: this.#killReason };
         // Something that left the group may hold the pipes open for as long as it likes.
         setTimeout(() => {
           this.#child.stdout.destroy();

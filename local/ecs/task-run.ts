@@ -1,7 +1,10 @@
 import type { Cancel, Clock } from "../clock.ts";
 import { type ContainerEnd, ContainerProcess } from "./container-process.ts";
+import { memoryWatch } from "../lambda/memory-watch.ts";
 import type { Launch } from "./launch.ts";
 import type { ContainerState, Task } from "./task.ts";
+
+const OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage";
 
 /** The processes of one task. */
 export class TaskRun {
@@ -14,12 +17,16 @@ export class TaskRun {
   readonly #processes = new Map<string, ContainerProcess>();
   readonly #ends = new Map<string, ContainerEnd>();
   readonly #kills = new Map<string, Cancel>();
+  readonly #memoryBytes: number;
   #started = 0;
+  #unwatchMemory: () => void = () => undefined;
 
   constructor(options: {
     launches: readonly Launch[];
     accessKeyId: string;
     clock: Clock;
+    /** What all containers together may use. */
+    memoryBytes: number;
     onLines: (launch: Launch, lines: readonly string[]) => void;
     /** All containers have started. */
     onRunning: () => void;
@@ -28,12 +35,14 @@ export class TaskRun {
     this.accessKeyId = options.accessKeyId;
     this.#launches = options.launches;
     this.#clock = options.clock;
+    this.#memoryBytes = options.memoryBytes;
     this.#onLines = options.onLines;
     this.#onRunning = options.onRunning;
     this.#onContainerEnd = options.onContainerEnd;
   }
 
   spawn(): void {
+    this.#watchMemory();
     for (const launch of this.#launches) {
       const process = new ContainerProcess(launch, {
         onStarted: () => {
@@ -46,9 +55,19 @@ export class TaskRun {
       void process.ended.then((end) => {
         this.#kills.get(launch.container)?.();
         this.#ends.set(launch.container, end);
+        if (this.allEnded) this.#unwatchMemory();
         this.#onContainerEnd();
       });
     }
+  }
+
+  /** The container that uses most is killed when all use more than the task has, as the kernel does on Fargate. */
+  #watchMemory(): void {
+    this.#unwatchMemory = memoryWatch.watch({
+      groups: () => [...this.#processes.values()].flatMap(({ group }) => group ?? []),
+      limitBytes: this.#memoryBytes,
+      exceeded: (most) => [...this.#processes.values()].find(({ group }) => group === most)?.kill(OUT_OF_MEMORY),
+    });
   }
 
   /** Asks every container to end, and ends those that have not when their stop time-out is over. */
@@ -84,7 +103,7 @@ export class TaskRun {
     return task.containers.map((container) => {
       const end = this.#ends.get(container.name);
       if (end === undefined) return container;
-      return { ...container, lastStatus: "STOPPED", ...("failure" in end ? { reason: end.failure } : { exitCode: end.exitCode }) };
+      return { ...container, lastStatus: "STOPPED", ...("failure" in end ? { reason: end.failure } : end) };
     });
   }
 

@@ -149,6 +149,7 @@ export class EcsTasks {
       launches: plan.launches,
       accessKeyId: plan.accessKeyId,
       clock: this.clock,
+      memoryBytes: Number(task.memory) * 1024 * 1024,
       onLines: ({ logGroupName, logStreamName }, lines) => {
         const timestamp = this.clock.now();
         if (logGroupName !== undefined) this.#logs.append(logGroupName, logStreamName, lines.map((message) => ({ timestamp, message })));

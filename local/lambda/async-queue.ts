@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { DurableExecutionStarter } from "../durable/contract.ts";
+import { RunQueue } from "../durable/run-queue.ts";
 import type { Store } from "../store/store.ts";
 import { TimerQueue } from "../timers.ts";
 import type { AsyncInvoker, DeadLetterSink, FunctionDirectory, FunctionVersion, HandlerInvoker, InvocationOutcome } from "./function-version.ts";
@@ -8,6 +9,9 @@ import { parsePayload, requireQualifier } from "./invocation-rules.ts";
 
 /** Lambda tries a failing event twice more, one and then two minutes later. */
 const RETRY_DELAYS_MS = [60_000, 120_000];
+
+/** Events of one function version under way at a time, each up to 1 MB: more than its environments take, and all that is in memory. */
+const UNDER_WAY_PER_VERSION = 100;
 
 /**
  * Asynchronous invocations. A durable function's execution is recorded at once and is the engine's from then on; a plain
@@ -23,6 +27,7 @@ export class AsyncQueue implements AsyncInvoker {
   readonly #deadLetters: DeadLetterSink;
   /** Of the events that wait for their next attempt, by request id. */
   readonly #timers: TimerQueue<string>;
+  readonly #queue: RunQueue<string>;
   #stopped = false;
 
   constructor(options: {
@@ -39,7 +44,8 @@ export class AsyncQueue implements AsyncInvoker {
     this.#invoker = options.invoker;
     this.#executions = options.executions;
     this.#deadLetters = options.deadLetters;
-    this.#timers = new TimerQueue(options.clock, (requestId) => this.#deliver(requestId));
+    this.#timers = new TimerQueue(options.clock, (requestId) => this.#enter(requestId));
+    this.#queue = new RunQueue(UNDER_WAY_PER_VERSION, (requestId) => this.#deliver(requestId));
   }
 
   /** Takes up the events that were not done with when the stack was killed. */
@@ -70,15 +76,24 @@ export class AsyncQueue implements AsyncInvoker {
       input,
       this.#clock.now(),
     );
-    this.#store.afterCommit(() => this.#deliver(requestId));
+    this.#store.afterCommit(() => this.#enter(requestId));
     return {};
   }
 
+  /** Delivers an event that is due, at once or when it is its turn. */
+  #enter(requestId: string): void {
+    if (this.#stopped) return;
+    const row = this.#store.prepare("SELECT qualified_arn FROM lambda_async_events WHERE request_id = ?").get(requestId);
+    // Undone by whoever accepted it, in the same turn.
+    if (row === undefined) return;
+    if (this.#queue.enter(String(row.qualified_arn), requestId)) this.#deliver(requestId);
+  }
+
+  /** Delivers an event that has its place in the queue. */
   #deliver(requestId: string): void {
     if (this.#stopped) return;
     const row = this.#store.prepare("SELECT qualified_arn, payload, failed_attempts FROM lambda_async_events WHERE request_id = ?").get(requestId);
-    // Undone by whoever accepted it, in the same turn.
-    if (row === undefined) return;
+    if (row === undefined) throw new Error(`Event ${requestId} has vanished from the store.`);
     const { version } = this.#functions.resolve(String(row.qualified_arn));
     const event = { requestId, version, payload: String(row.payload), failedAttempts: Number(row.failed_attempts) };
     void this.#invoker.invoke(version, event.payload, requestId).then((outcome) => this.#settle(event, outcome));
@@ -86,6 +101,7 @@ export class AsyncQueue implements AsyncInvoker {
 
   #settle(event: { requestId: string; version: FunctionVersion; payload: string; failedAttempts: number }, outcome: InvocationOutcome): void {
     if (this.#stopped) return;
+    this.#queue.leave(event.version.qualifiedArn);
     const delay = RETRY_DELAYS_MS[event.failedAttempts];
     if (outcome.kind === "error" && delay !== undefined) {
       const due = Math.ceil(this.#clock.now() + this.#clock.scale(delay));

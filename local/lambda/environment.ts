@@ -3,6 +3,7 @@ import { scaleTimeout, type Cancel, type Clock } from "../clock.ts";
 import type { Credentials, Principal } from "../iam/access.ts";
 import type { LogSink } from "../logs/log-sink.ts";
 import type { FunctionVersion, InvocationOutcome } from "./function-version.ts";
+import { memoryWatch } from "./memory-watch.ts";
 import { OutputLines } from "./output.ts";
 import { signalGroup, spawnGroup, type GroupProcess } from "./process-group.ts";
 import { ProcessChannel } from "./process-channel.ts";
@@ -65,6 +66,8 @@ export class ProcessEnvironment implements ExecutionEnvironment {
   #process: GroupProcess | undefined;
   #output: OutputLines | undefined;
   #cancelTimeout: Cancel;
+  /** Memory is watched while there is an invocation: idle environments cost nothing. */
+  #unwatchMemory: () => void = () => undefined;
   /** Known before the process has ended; its exit explains itself otherwise. */
   #failure: Failure | undefined;
   #killed = false;
@@ -88,6 +91,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     const timeout = version.timeoutSeconds * 1000;
     const deadline = clock.now() + scaleTimeout(clock, timeout);
     this.#cancelTimeout = clock.at(deadline, () => this.#fail(timedOut(timeout)));
+    this.#watchMemory();
     this.#channel?.deliver({ requestId, event, deadline, functionArn: version.qualifiedArn, traceId: trace });
   }
 
@@ -130,6 +134,14 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     child.once("exit", (code, signal) => this.#ended(exited(code, signal)));
   }
 
+  /** What leaks is killed, and its invocation fails as on Lambda: "signal: killed". Node's heap has a limit of its own below this. */
+  #watchMemory(): void {
+    const group = this.#process?.pid;
+    if (group === undefined) return;
+    const limitBytes = this.#options.version.memoryMegabytes * 1024 * 1024;
+    this.#unwatchMemory = memoryWatch.watch({ groups: () => [group], limitBytes, exceeded: () => this.#kill() });
+  }
+
   #startFailed(error: unknown): void {
     const errorType = error instanceof LaunchError ? error.errorType : "Runtime.InvalidEntrypoint";
     const reason = error instanceof Error ? error.message : String(error);
@@ -140,6 +152,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     // A process that is being killed may still ask for more.
     if (this.#killed || (this.#state !== "starting" && this.#state !== "settling")) return;
     this.#cancelTimeout();
+    this.#unwatchMemory();
     this.#initMilliseconds ??= performance.now() - this.#startedAt;
     this.#state = "ready";
     this.#options.onReady();
@@ -168,6 +181,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     const neverReady = this.#initMilliseconds === undefined;
     const cause = this.#failure ?? failure;
     this.#cancelTimeout();
+    this.#unwatchMemory();
     this.#channel?.close();
     this.#state = "ended";
     if (this.#invocation !== undefined && cause !== undefined) this.#report(cause(this.#invocation.requestId));

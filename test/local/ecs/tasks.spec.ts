@@ -127,6 +127,22 @@ CMD ["node", "/app/env.mjs"]
     assert.deepEqual(ecs.statuses(task.taskArn), LIFE);
   });
 
+  it("that uses more memory than it has is killed, with ECS's reason", async () => {
+    using folder = temporaryFolder();
+    await using ecs = new EcsHarness({
+      folder: folder.path,
+      dockerfile: 'FROM scratch\nWORKDIR /app\nCOPY job.mjs ./\nENTRYPOINT ["node", "job.mjs"]\n',
+      files: { "job.mjs": "const kept = []; setInterval(() => kept.push(Buffer.alloc(8e6, 1)), 10);" },
+      definition: { memory: "128" },
+    });
+    const task = await ecs.stopped(await ecs.run());
+    assert.equal(task.stopCode, "EssentialContainerExited");
+    assert.deepEqual(
+      task.containers.map(({ exitCode, reason }) => [exitCode, reason]),
+      [[137, "OutOfMemoryError: Container killed due to memory usage"]],
+    );
+  });
+
   it("takes what it has started with it", async () => {
     using folder = temporaryFolder();
     await using ecs = new EcsHarness({ folder: folder.path, script: 'sleep 60 & echo "child $!"; exit 0' });

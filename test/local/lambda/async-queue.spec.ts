@@ -101,6 +101,22 @@ describe("asynchronous invocations", () => {
     assert.deepEqual(messages, []);
   });
 
+  it("has 100 events of a function under way at most, the others wait in the store, over a restart too", async () => {
+    for (let index = 0; index < 130; index++) queue.invokeAsync("greet", "{}");
+    await attempt(100);
+    await restart();
+    clock.advance(1);
+    await attempt(100);
+    // In this turn and the next nothing more begins, until one is done.
+    await new Promise(setImmediate);
+    assert.equal(attempts.length, 100);
+    attempts[0]!.resolve({ kind: "response", payload: "null" });
+    await attempt(101);
+    for (let index = 1; index < 130; index++) (await attempt(index + 1)).resolve({ kind: "response", payload: "null" });
+    await eventually("all are done with", () => kept() === 0);
+    assert.equal(attempts.length, 130);
+  });
+
   it("delivers nothing that its caller took back in the same turn", async () => {
     assert.throws(() =>
       store.write(() => {

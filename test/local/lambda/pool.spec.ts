@@ -126,6 +126,17 @@ for (const channel of ["fast channel", "HTTP Runtime API"] as const) {
       await eventually("its credentials are revoked", () => iam.live.size === 0);
     });
 
+    it("kills a handler that uses more than its function's memory, outside of Node's heap too, and takes a fresh one", async () => {
+      const version = nodeFunction(
+        "const kept = []; export const handler = async ({ leak }) => { while (leak) { kept.push(Buffer.alloc(8e6, 1)); await new Promise((r) => setTimeout(r, 10)); } return kept.length; };",
+      );
+      const pool = createPool();
+      const outcome = await pool.invoke(version, '{"leak":true}', "r1");
+      assert.ok(outcome.kind === "error");
+      assert.equal(outcome.errorMessage, "RequestId: r1 Error: Runtime exited with error: signal: killed");
+      assert.equal(json(await pool.invoke(version, "{}", "r2")), 0);
+    });
+
     it("tells how a handler's process exited, and takes a fresh one", async () => {
       const version = nodeFunction("let n = 0; export const handler = async ({ code }) => { if (code !== undefined) process.exit(code); return ++n; };");
       const pool = createPool();
