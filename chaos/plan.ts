@@ -120,6 +120,6 @@ function kills(random: Random): Kill[] {
     ...stackKills,
     ...some("workflows", "function", wholeNumber(random, 1, 3)),
     ...some("evidence", "function", wholeNumber(random, 2, 4)),
-    ...some("workflows", "task", wholeNumber(random, 0, 2)),
+    ...some("workflows", "task", wholeNumber(random, 1, 3)),
   ];
 }

@@ -17,7 +17,7 @@ import {
   schedulesIn,
   WORKFLOWS,
 } from "./observe.ts";
-import { plan, ROUND_MS, SITES, SPEED, type Round, type Site, type Victim } from "./plan.ts";
+import { plan, ROUND_MS, SITES, SPEED, type Kill, type Round, type Site, type Victim } from "./plan.ts";
 import { StackProcess } from "./stack-process.ts";
 
 export interface ChaosResult extends Audit {
@@ -110,7 +110,7 @@ async function play(
   for (const action of round) {
     await delay(Math.max(0, began + action.at - Date.now()));
     if (action.kind === "kill") {
-      if (world.stacks[action.site].kill(action.victim, action.pick)) world.kills[action.victim]++;
+      void kill(world.stacks[action.site], action).then((killed) => (world.kills[action.victim] += killed ? 1 : 0));
     } else {
       world.starting.push(settled(world.clients).then(
           (clients) => start(clients, world.ledger, action),
@@ -121,6 +121,18 @@ async function play(
   }
   await delay(Math.max(0, began + ROUND_MS - Date.now()));
 }
+
+/** Waits for a process of the kind, but not for long: what is planned as random must not become systematic. */
+async function kill(stack: StackProcess, { victim, pick }: Kill): Promise<boolean> {
+  const deadline = Date.now() + KILL_PATIENCE_MS;
+  while (!stack.kill(victim, pick)) {
+    if (Date.now() > deadline) return false;
+    await delay(100);
+  }
+  return true;
+}
+
+const KILL_PATIENCE_MS = 2_000;
 
 /** Looks at what has ended so far, to find out later whether it has stayed so. */
 async function watchEndings(clients: PerSite<Client>, ledger: Ledger): Promise<void> {
