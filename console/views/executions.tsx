@@ -167,10 +167,15 @@ function usePages(filter: ExecutionFilter) {
   const [error, setError] = useState<string>();
   const [, setVersion] = useState(0);
   const pages = useRef<Pages>(new Map());
-  const sight = useRef({ from: 0, to: PAGE });
+  const sight = useRef({ from: 0, to: 1 });
   const key = JSON.stringify(filter);
   const current = useRef(key);
-  current.current = key;
+  // While rendering, not in an effect: by the time of an effect, rows of the new list may have been asked for.
+  if (current.current !== key) {
+    current.current = key;
+    pages.current = new Map();
+    sight.current = { from: 0, to: 1 };
+  }
 
   const load = async (offset: number) => {
     const page = await read("executions", { ...filter, offset, limit: PAGE });
@@ -191,8 +196,6 @@ function usePages(filter: ExecutionFilter) {
     await Promise.all(offsets.map(load)).catch((fault: unknown) => setError((fault as Error).message));
   };
   useEffect(() => {
-    pages.current = new Map();
-    sight.current = { from: 0, to: 1 };
     void reload();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const end = onChange(({ kinds }) => {
