@@ -69,6 +69,18 @@ export async function observeExecutions(client: Client, site: Site, workflow: st
   return observed;
 }
 
+/** How the executions of a workflow that have ended did so, as text to compare. */
+export async function observeEnds(client: Client, workflow: string): Promise<{ readonly executionArn: string; readonly end: string }[]> {
+  const query = { FunctionName: client.output(`${workflow}FunctionName`), Qualifier: client.output(`${workflow}Version`) };
+  const ends = [];
+  for await (const { DurableExecutions: page } of paginateListDurableExecutionsByFunction({ client: client.lambda }, query)) {
+    for (const { DurableExecutionArn: executionArn = "", Status: status = "RUNNING", EndTimestamp: ended } of page ?? []) {
+      if (status !== "RUNNING") ends.push({ executionArn, end: `${status} at ${ended?.toISOString() ?? "no time"}` });
+    }
+  }
+  return ends;
+}
+
 /** How many executions of a workflow are running that had started by `until`. */
 export async function countRunning(client: Client, workflow: string, until: number): Promise<number> {
   const query = { FunctionName: client.output(`${workflow}FunctionName`), Qualifier: client.output(`${workflow}Version`), Statuses: ["RUNNING" as const] };

@@ -10,6 +10,7 @@ import { Marks } from "./marks.ts";
 import {
   countRunning,
   createdAt,
+  observeEnds,
   observeExecutions,
   observeTasks,
   observeTaskStarts,
@@ -72,6 +73,7 @@ export async function runChaos(options: { seed: number; rounds: number; folder: 
     report("all rounds played; waiting until everything is over");
     const settledAt = Date.now();
     await settle(connected, ledger, marks, settledAt, report);
+    await watchEndings(connected, ledger);
     over.abort();
     await answering;
     const observations = await observe(connected, ledger, marks, settledAt);
@@ -138,10 +140,7 @@ const KILL_PATIENCE_MS = 2_000;
 async function watchEndings(clients: PerSite<Client>, ledger: Ledger): Promise<void> {
   for (const site of SITES) {
     for (const workflow of WORKFLOWS[site]) {
-      for (const { executionArn, status, events } of await persist(() => observeExecutions(clients[site], site, workflow, Date.now()))) {
-        const last = events.at(-1);
-        if (status !== "RUNNING") noteClosed(ledger, executionArn, `${status} by event ${last?.EventId ?? 0} at ${last?.EventTimestamp?.toISOString() ?? ""}`);
-      }
+      for (const { executionArn, end } of await persist(() => observeEnds(clients[site], workflow))) noteClosed(ledger, executionArn, end);
     }
   }
 }
