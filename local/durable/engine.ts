@@ -93,7 +93,9 @@ export class DurableEngine implements DurableExecutionStarter, DurableStateAcces
 
   /** @throws AwsError ResourceNotFoundException */
   async waitForClose(arn: string): Promise<ClosedExecution> {
-    const row = this.queries.find(arn);
+    // The execution that was just started is in memory, so there is no need to search for it.
+    const live = this.#runner.resident(arn);
+    const row = live?.state.status === "RUNNING" ? live.row : this.queries.find(arn);
     if (row.status !== "RUNNING") return this.queries.closed(arn, row);
     let waiting = this.#waiting.get(row.id);
     if (waiting === undefined) this.#waiting.set(row.id, (waiting = Promise.withResolvers()));

@@ -52,6 +52,7 @@ async function crash(error: unknown, errorType?: string): Promise<never> {
   const body = errorBody(error, errorType);
   try {
     await (requestId === undefined ? client.initError(body) : client.answer(requestId, "error", body));
+    await client.sent();
   } finally {
     process.exit(1);
   }

@@ -3,7 +3,8 @@ import type { NextInvocation, RuntimeLink } from "./runtime-link.ts";
 
 /** The process's side of the fast channel. */
 export class ChannelClient implements RuntimeLink {
-  readonly #post: (message: FromProcess, sent?: () => void) => void;
+  readonly #send: (messages: readonly FromProcess[], sent?: () => void) => void;
+  #outbox: FromProcess[] = [];
   readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
   #lastCall = 0;
   #next: PromiseWithResolvers<NextInvocation> | undefined;
@@ -20,7 +21,7 @@ export class ChannelClient implements RuntimeLink {
   constructor() {
     const send = process.send?.bind(process);
     if (send === undefined) throw new Error("This process was started without a channel.");
-    this.#post = (message, sent) => send(message, undefined, undefined, sent);
+    this.#send = (messages, sent) => send(messages, undefined, undefined, sent);
     process.send = undefined;
     process.on("message", (message) => this.#take(message as ToProcess));
     process.on("disconnect", () => process.exit(1));
@@ -34,19 +35,30 @@ export class ChannelClient implements RuntimeLink {
     return this.#next.promise;
   }
 
-  answer(requestId: string, kind: "response" | "error", body: string): Promise<void> {
-    return this.#sent({ kind, requestId, body });
+  async answer(requestId: string, kind: "response" | "error", body: string): Promise<void> {
+    this.#post({ kind, requestId, body });
   }
 
-  initError(body: string): Promise<void> {
-    return this.#sent({ kind: "initError", body });
+  async initError(body: string): Promise<void> {
+    this.#post({ kind: "initError", body });
   }
 
-  /** Waits until the message has left, because a process that crashed ends after it. */
-  #sent(message: FromProcess): Promise<void> {
+  /** Resolves when everything said so far has left. */
+  sent(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    this.#post(message, () => resolve(undefined));
+    this.#flush(() => resolve(undefined));
     return promise;
+  }
+
+  /** A message wakes the stack, so what is said in one turn is said at once: an answer, and that more work is welcome. */
+  #post(message: FromProcess): void {
+    if (this.#outbox.push(message) === 1) process.nextTick(() => this.#flush());
+  }
+
+  #flush(sent?: () => void): void {
+    const messages = this.#outbox;
+    this.#outbox = [];
+    if (messages.length > 0 || sent !== undefined) this.#send(messages, sent);
   }
 
   #call(call: StateCall): Promise<unknown> {

@@ -20,7 +20,7 @@ export type ToProcess =
   | { readonly kind: "answer"; readonly id: number; readonly output: unknown }
   | { readonly kind: "refusal"; readonly id: number; readonly refusal: StateRefusal };
 
-/** From the process to the stack. */
+/** From the process to the stack, where what is said in one turn travels together, as an array. */
 export type FromProcess =
   | { readonly kind: "ready" }
   | { readonly kind: "response" | "error"; readonly requestId: string; readonly body: string }

@@ -12,12 +12,12 @@ import {
 import { refusalOf } from "./state-door.ts";
 
 /** The function's own code could write to the channel as well. */
-const fromProcess: z.ZodType<FromProcess> = z.discriminatedUnion("kind", [
+const fromProcess: z.ZodType<FromProcess[]> = z.array(z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("ready") }),
   z.object({ kind: z.enum(["response", "error"]), requestId: z.string(), body: z.string() }),
   z.object({ kind: z.literal("initError"), body: z.string() }),
   z.object({ kind: z.literal("call"), id: z.number(), operation: z.enum(["checkpoint", "getExecutionState"]), input: z.unknown() }),
-]);
+]));
 
 /**
  * The fast channel to the built-in Node bootstrap: invocations, and the durable API for the SDK, over the child process's
@@ -40,9 +40,9 @@ export class ProcessChannel implements RuntimeChannel {
     this.#events = events;
     this.#durable = options.durable;
     this.#call = options.call;
-    child.on("message", (message) => {
-      const parsed = fromProcess.safeParse(message);
-      if (parsed.success) this.#take(parsed.data);
+    child.on("message", (messages) => {
+      const parsed = fromProcess.safeParse(messages);
+      if (parsed.success) for (const message of parsed.data) this.#take(message);
     });
   }
 

@@ -35,6 +35,9 @@ export class RuntimeClient implements RuntimeLink {
     await this.#send("POST", "/init/error", body);
   }
 
+  /** Every answer has been acknowledged already. */
+  async sent(): Promise<void> {}
+
   #send(method: string, path: string, body = ""): Promise<{ headers: IncomingMessage["headers"]; body: string }> {
     const { promise, resolve } = Promise.withResolvers<{ headers: IncomingMessage["headers"]; body: string }>();
     const gone = () => process.exit(1);

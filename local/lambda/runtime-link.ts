@@ -15,4 +15,6 @@ export interface RuntimeLink {
   next(): Promise<NextInvocation>;
   answer(requestId: string, kind: "response" | "error", body: string): Promise<void>;
   initError(body: string): Promise<void>;
+  /** Resolves when nothing of what was said would be lost with the process. */
+  sent(): Promise<void>;
 }
