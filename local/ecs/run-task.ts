@@ -133,11 +133,10 @@ export function runTask(tasks: EcsTasks, input: RunTaskInput): Task[] {
     tags: tagsOf(input, definition),
     group: input.group,
     startedBy: input.startedBy,
-    capacityProviderName: capacityProvider(input),
   };
-  const requests = Array.from({ length: input.count }, () => {
+  const requests = capacityProviders(input).map((capacityProviderName) => {
     const id = randomUUID().replaceAll("-", "");
-    return { ...common, id, arn: arn(tasks.identity, "ecs", `task/${cluster.name}/${id}`) };
+    return { ...common, capacityProviderName, id, arn: arn(tasks.identity, "ecs", `task/${cluster.name}/${id}`) };
   });
   for (const each of requests) tasks.roles.check(rolesOf(definition, input.overrides), each);
   if (clientToken !== undefined) {
@@ -159,12 +158,12 @@ function checkAgainst(definition: TaskDefinitionDeclaration, input: RunTaskInput
   }
 }
 
-/** @returns the capacity provider, undefined for the launch type FARGATE */
-function capacityProvider({ launchType, capacityProviderStrategy }: RunTaskInput): string | undefined {
-  if (capacityProviderStrategy === undefined || capacityProviderStrategy.length === 0) {
+/** @returns the capacity provider of each task of the request, undefined for the launch type FARGATE */
+function capacityProviders({ launchType, capacityProviderStrategy = [], count }: RunTaskInput): (string | undefined)[] {
+  if (capacityProviderStrategy.length === 0) {
     // EC2 is what ECS takes when nothing is said.
     if (launchType !== "FARGATE") throw invalid("No Container Instances were found in your cluster.");
-    return undefined;
+    return Array.from({ length: count }, () => undefined);
   }
   if (launchType !== undefined) {
     throw invalid("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.");
@@ -174,8 +173,25 @@ function capacityProvider({ launchType, capacityProviderStrategy }: RunTaskInput
       throw invalid(`The specified capacity provider '${capacityProvider}' was not found. Specify a valid name and try again.`);
     }
   }
-  const [preferred] = [...capacityProviderStrategy].sort((a, b) => b.base - a.base || b.weight - a.weight);
-  return preferred?.capacityProvider;
+  if (capacityProviderStrategy.filter(({ base }) => base > 0).length > 1) {
+    throw invalid("Only one capacity provider in a capacity provider strategy can have a base defined.");
+  }
+  return placeTasks(capacityProviderStrategy, count);
+}
+
+/** The base first, then each task where its provider is furthest behind its share of the weights. A single provider needs no weight. */
+function placeTasks(strategy: NonNullable<RunTaskInput["capacityProviderStrategy"]>, count: number): string[] {
+  const places = strategy.flatMap(({ capacityProvider, base }) => Array.from({ length: Math.min(base, count) }, () => capacityProvider));
+  const weighted = strategy
+    .map(({ capacityProvider, weight }) => ({ capacityProvider, weight: strategy.length === 1 ? 1 : weight, tasks: 0 }))
+    .filter(({ weight }) => weight > 0);
+  while (places.length < count) {
+    const [next] = weighted.sort((a, b) => (a.tasks + 1) / a.weight - (b.tasks + 1) / b.weight);
+    if (next === undefined) throw invalid("At least one capacity provider of a strategy must have a weight greater than 0.");
+    next.tasks += 1;
+    places.push(next.capacityProvider);
+  }
+  return places;
 }
 
 /** Tags of the request win over those of the task definition. */

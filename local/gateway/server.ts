@@ -87,7 +87,9 @@ export class Gateway {
   }
 
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (this.#pages?.serves(message) === true && this.#hosts.has(message.headers.host?.toLowerCase() ?? "")) {
+    // A signed request is an API's whatever its path: `GET /` is also S3's list of buckets.
+    const isSigned = message.headers.authorization !== undefined;
+    if (!isSigned && this.#pages?.serves(message) === true && this.#hosts.has(message.headers.host?.toLowerCase() ?? "")) {
       await this.#pages.handle(message, response);
       return;
     }

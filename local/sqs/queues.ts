@@ -169,11 +169,25 @@ export class Queues implements MessageSender {
 
   /** Deletes a message by the handle of its latest receipt; a stale handle deletes nothing, as on AWS. */
   delete(queue: Queue, receiptHandle: string): void {
-    const match = /^(\d+)-(\d+)-[0-9a-f]{16}$/.exec(Buffer.from(receiptHandle, "base64url").toString("utf8"));
-    if (match === null || receiptHandle !== handleOf(queue.arn, Number(match[1]), Number(match[2]))) {
-      throw new AwsError("ReceiptHandleIsInvalid", `The input receipt handle "${receiptHandle}" is not a valid receipt handle.`, 404);
+    const { sequence, receiveCount } = readHandle(queue, receiptHandle);
+    this.#store.run("DELETE FROM sqs_messages WHERE sequence = ? AND receive_count = ?", sequence, receiveCount);
+  }
+
+  /**
+   * Hides a received message for another while, or with 0 gives it back to all receivers.
+   *
+   * @throws AwsError ReceiptHandleIsInvalid, InvalidParameterValue (the message is not in flight under this handle)
+   */
+  changeVisibility(queue: Queue, receiptHandle: string, seconds: number): void {
+    const { sequence, receiveCount } = readHandle(queue, receiptHandle);
+    const now = this.#clock.now();
+    const changed = this.#store
+      .prepare("UPDATE sqs_messages SET visible_at = ?1 WHERE sequence = ?2 AND receive_count = ?3 AND visible_at > ?4 RETURNING sequence")
+      .get(now + this.#clock.scale(seconds * 1000), sequence, receiveCount, now);
+    if (changed === undefined) {
+      throw new AwsError("InvalidParameterValue", `Value ${receiptHandle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`);
     }
-    this.#store.run("DELETE FROM sqs_messages WHERE sequence = ? AND receive_count = ?", Number(match[1]), Number(match[2]));
+    if (seconds === 0) this.#store.afterCommit(() => this.#waiting.get(queue.arn)?.forEach((wake) => wake(true)));
   }
 
   purge(queue: Queue): void {
@@ -248,6 +262,15 @@ export class Queues implements MessageSender {
     const expired = this.#store.prepare("SELECT 1 FROM sqs_messages WHERE queue_arn = ? AND sent_at < ? LIMIT 1").get(queue.arn, oldest);
     if (expired !== undefined) this.#store.run("DELETE FROM sqs_messages WHERE queue_arn = ? AND sent_at < ?", queue.arn, oldest);
   }
+}
+
+/** @throws AwsError ReceiptHandleIsInvalid */
+function readHandle(queue: Queue, receiptHandle: string): { sequence: number; receiveCount: number } {
+  const [, sequence, receiveCount] = /^(\d+)-(\d+)-[0-9a-f]{16}$/.exec(Buffer.from(receiptHandle, "base64url").toString("utf8"))?.map(Number) ?? [];
+  if (sequence === undefined || receiveCount === undefined || receiptHandle !== handleOf(queue.arn, sequence, receiveCount)) {
+    throw new AwsError("ReceiptHandleIsInvalid", `The input receipt handle "${receiptHandle}" is not a valid receipt handle.`, 404);
+  }
+  return { sequence, receiveCount };
 }
 
 function handleOf(queueArn: string, sequence: number, receiveCount: number): string {

@@ -57,6 +57,19 @@ describe("RunTask", () => {
     assert.equal(ecs.events.filter(({ detail }) => detail["lastStatus"] === "PROVISIONING").length, 2);
   });
 
+  it("spreads tasks over capacity providers: the base first, then by weight", async () => {
+    using folder = temporaryFolder();
+    await using ecs = new EcsHarness({ folder: folder.path });
+    const strategy = [
+      { capacityProvider: "FARGATE", base: 2, weight: 1 },
+      { capacityProvider: "FARGATE_SPOT", weight: 3 },
+    ];
+    const { tasks } = await ecs.call<{ tasks: (TaskAnswer & { capacityProviderName: string })[] }>("RunTask", { ...runInput, capacityProviderStrategy: strategy, count: 10 });
+    const on = (name: string) => tasks.filter(({ capacityProviderName }) => capacityProviderName === name).length;
+    assert.deepEqual([on("FARGATE"), on("FARGATE_SPOT")], [4, 6]);
+    await Promise.all(tasks.map((task) => ecs.stopped(task)));
+  });
+
   it("that is refused leaves its client token free", async () => {
     using folder = temporaryFolder();
     await using ecs = new EcsHarness({ folder: folder.path, roles: [executionRole] });
@@ -82,6 +95,8 @@ describe("RunTask", () => {
       ],
       [{ launchType: "FARGATE" }, "InvalidParameterException", /both a launch type and capacity provider strategy/],
       [{ capacityProviderStrategy: undefined }, "InvalidParameterException", "No Container Instances were found in your cluster."],
+      [{ capacityProviderStrategy: [{ capacityProvider: "FARGATE" }, { capacityProvider: "FARGATE_SPOT" }] }, "InvalidParameterException", /weight greater than 0/],
+      [{ capacityProviderStrategy: ["FARGATE", "FARGATE_SPOT"].map((capacityProvider) => ({ capacityProvider, base: 1 })) }, "InvalidParameterException", /Only one .* base/],
       [{ capacityProviderStrategy: [{ capacityProvider: "MINE" }] }, "InvalidParameterException", /'MINE' was not found/],
       [{ count: 0 }, "InvalidParameterException", /count/],
       [{ count: 11 }, "InvalidParameterException", /count/],

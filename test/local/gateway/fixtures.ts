@@ -4,7 +4,7 @@ import * as z from "zod";
 import { AwsError } from "../../../local/errors.ts";
 import { jsonOperation, jsonService } from "../../../local/gateway/json-protocol.ts";
 import { jsonResponse, restJsonService } from "../../../local/gateway/rest-json-protocol.ts";
-import { Gateway } from "../../../local/gateway/server.ts";
+import { Gateway, type Pages } from "../../../local/gateway/server.ts";
 import type { ApiRequest, Service } from "../../../local/gateway/service.ts";
 import type { Credentials } from "../../../local/iam/access.ts";
 import type { Iam } from "../../../local/iam/iam.ts";
@@ -92,12 +92,13 @@ export interface Door {
   client(credentials: Credentials): { endpoint: string; region: string; credentials: Credentials; maxAttempts: 1 };
 }
 
-export async function openDoor(options: { iam: Iam; services?: readonly Service[]; committed?: () => Promise<void> }): Promise<Door> {
+export async function openDoor(options: { iam: Iam; services?: readonly Service[]; pages?: Pages; committed?: () => Promise<void> }): Promise<Door> {
   const logged: string[] = [];
   const gateway = new Gateway({
     store: { committed: options.committed ?? (() => Promise.resolve()) },
     services: options.services ?? [fakeEcs(), fakeLambda(), stsService()],
     iam: options.iam,
+    pages: options.pages,
     log: (message) => logged.push(message),
   });
   const endpoint = await gateway.listen(0);

@@ -7,7 +7,7 @@ import { GetDurableExecutionCommand, InvokeCommand, LambdaClient } from "@aws-sd
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { UserError } from "../../../local/errors.ts";
 import { BODY_LIMIT_BYTES } from "../../../local/gateway/http-request.ts";
-import { Gateway } from "../../../local/gateway/server.ts";
+import { Gateway, type Pages } from "../../../local/gateway/server.ts";
 import type { Service } from "../../../local/gateway/service.ts";
 import type { Credentials } from "../../../local/iam/access.ts";
 import { administrator, createIam, lambdaCaller, policy, role } from "../iam/fixtures.ts";
@@ -22,6 +22,21 @@ describe("The HTTP door", () => {
   };
   afterEach(async () => {
     for (const door of doors.splice(0)) await door.gateway.close();
+  });
+
+  it("has pages for browsers, and takes signed requests for the same paths as calls of an API", async () => {
+    const pages: Pages = {
+      serves: ({ url }) => url === "/",
+      handle: async (_message, response) => void response.end("a page"),
+    };
+    const door = await open({ iam: createIam(), pages });
+    assert.equal((await send(door.endpoint, { method: "GET", path: "/" })).body, "a page");
+    const listBuckets = await send(door.endpoint, {
+      method: "GET",
+      path: "/",
+      headers: { authorization: "AWS4-HMAC-SHA256 Credential=AKIA/20260101/eu-west-1/s3/aws4_request, SignedHeaders=host, Signature=00" },
+    });
+    assert.equal(listBuckets.status, 403);
   });
 
   describe("what callers may", () => {
