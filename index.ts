@@ -8,10 +8,12 @@ import { aliasArn, findPlace } from "./infra/names.ts";
 import { Network } from "./infra/network.ts";
 import { Observability } from "./infra/observability/observability.ts";
 import { OneTimeSchedules } from "./infra/one-time-schedules.ts";
+import { boundAllRoles } from "./infra/permissions-boundary.ts";
 import { readSettings } from "./infra/settings.ts";
 import { TaskWatchdog } from "./infra/task-watchdog.ts";
 
 const settings = readSettings();
+boundAllRoles(settings.permissionsBoundary);
 const place = findPlace(settings.region);
 const build = await bundle(import.meta.dirname);
 

@@ -49,7 +49,7 @@ export async function stackConfig(stack: Stack): Promise<Record<string, string>>
     const { config } = parse(await readFile(join(PROJECT_FOLDER, file), "utf8")) as { config: Record<string, unknown> };
     return config;
   };
-  const defaults = Object.entries(await read("Pulumi.yaml")).map(([key, entry]) => [`${PROJECT}:${key}`, (entry as { default: unknown }).default] as const);
+  const defaults = Object.entries(await read("Pulumi.yaml")).filter(([key]) => !key.includes(":")).map(([key, entry]) => [`${PROJECT}:${key}`, (entry as { default: unknown }).default] as const);
   const config: Record<string, unknown> = { ...Object.fromEntries(defaults), ...(await read(`Pulumi.${stack}.yaml`)) };
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]));
 }
