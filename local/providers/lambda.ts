@@ -64,6 +64,9 @@ const functionSchema = z.object({
 
 /** Declares the functions and unpacks the code of new versions below `functionsFolder`, where it stays for pinned executions. */
 export async function declareFunctions(resources: readonly RegisteredResource[], functionsFolder: string): Promise<FunctionVersion[]> {
+  await mkdir(functionsFolder, { recursive: true });
+  // Code without a package.json of its own is CommonJS in Lambda; here Node would take the type of a package.json further up.
+  await writeFile(join(functionsFolder, "package.json"), "{}\n");
   return Promise.all(
     declared(resources, FUNCTION, functionSchema).map(async (declaration) => {
       const codeFolder = join(functionsFolder, declaration.name, declaration.version);

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { declareStack } from "../../../local/providers/declaration.ts";
@@ -87,6 +87,8 @@ describe("Evaluating a Pulumi program", () => {
     const load = async (codeFolder: string) => ((await import(join(codeFolder, "index.mjs"))) as { handler: () => Promise<number> }).handler();
     assert.equal(await load(first.declaration.functions[0]!.codeFolder), 1);
     assert.equal(await load(second.declaration.functions[0]!.codeFolder), 2);
+    // The module type of the folder that the data happens to be in must not reach the code.
+    assert.equal(readFileSync(join(functions, "package.json"), "utf8"), "{}\n");
   });
 
   it("gives every resource the same name and ARN at each start", async () => {
