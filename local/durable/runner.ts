@@ -13,7 +13,7 @@ import type { RecordedEvent } from "./machine/event.ts";
 import { replay } from "./machine/evolve.ts";
 import { endInvocation } from "./machine/invocation.ts";
 import type { ExecutionState } from "./machine/state.ts";
-import { applyTimers, fireEarly, nextDue, nextTimerOf, nextWake, type NextTimer } from "./machine/timers.ts";
+import { applyTimers, excuseHeartbeats, fireEarly, nextDue, nextTimerOf, nextWake, type NextTimer } from "./machine/timers.ts";
 import type { DurableRepository, ExecutionRow } from "./repository.ts";
 import { RunQueue } from "./run-queue.ts";
 import { newCheckpointToken } from "./secrets.ts";
@@ -39,6 +39,8 @@ export class ExecutionRunner {
   readonly #residentsByArn = new Map<string, LiveExecution>();
   readonly #timers: TimerQueue<number>;
   readonly #queue: RunQueue;
+  /** When this engine took over from one that was stopped or killed. */
+  #resumed: Moment | undefined;
   #stopped = false;
 
   constructor(options: RunnerOptions) {
@@ -54,6 +56,7 @@ export class ExecutionRunner {
 
   /** Takes up every running execution again: those whose invocation is due or was cut off are invoked, the others wait on. */
   resume(): void {
+    this.#resumed = this.moment();
     for (const { id, active, nextDue: due, ...version } of this.#options.repository.running()) {
       this.#timers.set(id, due);
       if (active === 1 && this.#queue.enter(versionKey(version), id)) this.#invokeAfterCommit(id);
@@ -86,7 +89,10 @@ export class ExecutionRunner {
     if (resident !== undefined) return resident;
     const { repository } = this.#options;
     const row = repository.get(id);
-    return row && { row, arn: this.#arn(row), state: replay(repository.events(id)), active: row.active === 1 };
+    if (row === undefined) return undefined;
+    const state = replay(repository.events(id));
+    if (this.#resumed !== undefined) excuseHeartbeats(state, this.#resumed);
+    return { row, arn: this.#arn(row), state, active: row.active === 1 };
   }
 
   /** Takes what has fallen due into the state, as every command must before it looks at it. */

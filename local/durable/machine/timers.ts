@@ -1,6 +1,6 @@
-import { eventOf, record, type Moment } from "./decision.ts";
+import { eventOf, record, timeoutAfter, type Moment } from "./decision.ts";
 import type { RecordedEvent } from "./event.ts";
-import { earlier } from "./evolve.ts";
+import { earlier, evolve } from "./evolve.ts";
 import { endInvocationByClose, type RunningInvocation } from "./invocation.ts";
 import type { ExecutionState, OperationRecord } from "./state.ts";
 
@@ -17,6 +17,18 @@ export function applyTimers(state: ExecutionState, invocation: RunningInvocation
     record(state, events, { type: "ExecutionTimedOut", at: moment.now });
   }
   return events;
+}
+
+/**
+ * Puts off heartbeat time-outs to what they are when a heartbeat came at `since`: while the engine was down nobody could send
+ * one, and what has become of the work is for its owner to say. Not an event: a state that is read again is put off again.
+ */
+export function excuseHeartbeats(state: ExecutionState, since: Moment): void {
+  for (const callback of state.operations.values()) {
+    if (callback.heartbeatSeconds === undefined || callback.status !== "STARTED") continue;
+    const heartbeatAt = timeoutAfter(since, callback.heartbeatSeconds);
+    if ((callback.heartbeatAt ?? 0) < heartbeatAt) evolve(state, { type: "CallbackHeartbeat", ...eventOf(callback, since.now), heartbeatAt });
+  }
 }
 
 /** What a skip would bring about: the operations whose timer is the next, or the invocation that is to run again. */

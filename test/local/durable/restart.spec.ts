@@ -119,6 +119,25 @@ describe("After a kill, a new engine on the same store", () => {
     assert.equal(after.get(arn).Result, '"yes"');
   });
 
+  it("counts no silence of the time in which nobody could send a heartbeat", async () => {
+    let callbackId = "";
+    const functions = {
+      f: (async (_input, context) =>
+        context.waitForCallback("job", async (id) => void (callbackId = id), { heartbeatTimeout: { seconds: 60 } })) satisfies Handler,
+    };
+    const before = open("store-0", functions);
+    const arn = await before.begin("f");
+    await before.idle();
+    const after = await killAndRestart(functions, 300);
+    await after.pass(59);
+    assert.equal(after.get(arn).Status, "RUNNING");
+    after.engine.reportCallback(callbackId, { kind: "heartbeat" });
+    await after.pass(59);
+    assert.equal(after.get(arn).Status, "RUNNING");
+    await after.pass(1);
+    assert.equal(after.get(arn).Status, "FAILED", "silence from the last heartbeat on counts");
+  });
+
   it("refuses tokens of before", async () => {
     const before = open("store-0", { f: async () => new Promise(() => undefined) });
     await before.begin("f");
