@@ -92,7 +92,7 @@ export class StackProcess {
   #spawn(): void {
     const child = spawn(process.execPath, [HOST, this.#projectFolder, this.#dataFolder, String(this.#port), String(this.#speed)], {
       env: { ...process.env, ...this.#environment },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
     this.#child = child;
     child.stderr.pipe(createWriteStream(join(this.#dataFolder, "..", "stack-errors.log"), { flags: "a" }));

@@ -17,15 +17,14 @@ export function startedLines(
   ].join("\n");
 }
 
-/** @param columns of the terminal, to which the last column is cut; undefined where output is not for a person to watch */
-export function tourTable(results: readonly TourResult[], columns = LONGEST_LINE): string {
+export function tourTable(results: readonly TourResult[]): string {
   const rows = results.map(({ title, passed, status, seconds, summary }) => [passed ? "ok" : "WRONG", status, `${seconds.toFixed(1)} s`, title, summary.split("\n", 1)[0] ?? ""]);
   const header = ["", "execution", "time", "workflow", "result"];
   const widths = header.map((name, column) => Math.max(...[header, ...rows].map((row) => (row[column] ?? name).length)));
   const line = (row: readonly string[]) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join("  ");
   const failed = results.filter((result) => !result.passed).length;
   const verdict = failed === 0 ? "Every workflow did what it should." : `${failed} of ${results.length} did not do what they should.`;
-  return ["", ...[header, ...rows].map((row) => cut(line(row), columns)), "", verdict, ""].join("\n");
+  return ["", ...[header, ...rows].map((row) => cut(line(row), LONGEST_LINE)), "", verdict, ""].join("\n");
 }
 
 export function outputsHint(dataFolder: string, { endpoint }: RunningStack): string {
@@ -54,7 +53,7 @@ export function activityLine(event: BusEvent, columns = Infinity): string | unde
   return cut(`${now.slice(11, 19)}  ${status.padEnd(9)}  ${functionName}  ${name}`, columns);
 }
 
-/** Where output is not a terminal's. */
+/** Of the tour's table, whose results are worth a second line on a narrow terminal. */
 const LONGEST_LINE = 300;
 
 /** A line that fits a terminal without reaching its last column, where some begin a new one. */

@@ -52,7 +52,7 @@ async function start(options: StartOptions): Promise<number> {
     await stop(running);
     return EXIT_CODES[tour];
   }
-  process.stdout.write(tourTable(tour, process.stdout.columns));
+  process.stdout.write(tourTable(tour));
   if (options.exit === true) {
     await running.stop();
     return tour.every(({ passed }) => passed) ? 0 : 1;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 /** Starts the local stack in a process of its own, to be killed. Resolves when it is ready. */
 export async function startHost(data: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "stack-host.ts"), data], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [join(import.meta.dirname, "stack-host.ts"), data], { stdio: ["pipe", "pipe", "inherit"] });
   await new Promise((resolve, reject) => {
     child.stdout.once("data", resolve);
     child.once("exit", () => reject(new Error("The stack ended before it was ready.")));

@@ -2,6 +2,9 @@
 import { resolve } from "node:path";
 import { startStack } from "../../local/stack.ts";
 
+// Ends with the test that started it, however that ends.
+process.stdin.resume().once("close", () => process.exit());
+
 const [dataFolder = ""] = process.argv.slice(2);
 const stack = await startStack({
   projectFolder: resolve(import.meta.dirname, "../.."),
