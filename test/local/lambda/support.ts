@@ -40,6 +40,11 @@ export class CodeFolders {
   readonly root = mkdtempSync(join(tmpdir(), "lambda-test-"));
   #count = 0;
 
+  constructor() {
+    // As in the data folder: no module type from further up.
+    writeFileSync(join(this.root, "package.json"), "{}\n");
+  }
+
   /** @param files by name; one called `bootstrap` may be executed */
   write(files: Readonly<Record<string, string>>): string {
     const folder = join(this.root, String(this.#count++));
