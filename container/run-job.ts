@@ -53,12 +53,13 @@ function rejectOnAbort(signal: AbortSignal): Promise<never> {
 
 /** A heartbeat that does not get through is no reason to stop: the next one may. One that is refused is. */
 function heartbeatEvery(seconds: number, reporter: Reporter, log: Log): () => Promise<void> {
-  let last = -Infinity;
+  let due = true;
   return async () => {
-    if (Date.now() - last < seconds * 1000) {
+    if (!due) {
       return;
     }
-    last = Date.now();
+    due = false;
+    setTimeout(() => (due = true), seconds * 1000).unref();
     try {
       await reporter.heartbeat();
     } catch (error) {
