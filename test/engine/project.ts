@@ -35,7 +35,6 @@ export class Project {
   readonly #pulumi: string;
   readonly #env: NodeJS.ProcessEnv;
 
-  /** @param pulumi folder of the CLI, @param providers for PULUMI_DEBUG_PROVIDERS */
   private constructor(stack: Stack, folder: string, pulumi: string, providers: string) {
     this.stack = stack;
     this.#folder = folder;
@@ -52,6 +51,10 @@ export class Project {
     };
   }
 
+  /**
+   * @param pulumi folder of the CLI
+   * @param providers as PULUMI_DEBUG_PROVIDERS has them: `<package>:<port>,…`
+   */
   static async create(stack: Stack, pulumi: string, providers: string): Promise<Project> {
     const folder = await mkdtemp(join(tmpdir(), `engine-${stack}-`));
     const project = new Project(stack, folder, pulumi, providers);

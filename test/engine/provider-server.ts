@@ -21,14 +21,13 @@ const NEWER_THAN_ANY = "9999.0.0";
 /** Serves the stand-in as the providers aws and awsx, which both speak this protocol, on a free port of 127.0.0.1. */
 export async function serveProvider(aws: StandInAws): Promise<ProviderServer> {
   const server = new Server();
-  const { Change, ...answers } = { Change: provider.DiffResponse.DiffChanges, ...life(aws) };
   server.addService(providerGrpc.ResourceProviderService, {
-    ...answers,
+    ...life(aws),
     attach: answer(() => new empty.Empty()),
     cancel: answer(() => new empty.Empty()),
     getPluginInfo: answer(() => new plugin.PluginInfo().setVersion(NEWER_THAN_ANY)),
     checkConfig: answer((request: Messages.CheckRequest) => new provider.CheckResponse().setInputs(request.getNews())),
-    diffConfig: answer(() => new provider.DiffResponse().setChanges(Change.DIFF_NONE)),
+    diffConfig: answer(() => new provider.DiffResponse().setChanges(provider.DiffResponse.DiffChanges.DIFF_NONE)),
     configure: answer(() => new provider.ConfigureResponse().setSupportspreview(true).setAcceptsecrets(true).setAcceptresources(true)),
     invoke: answer((request: Messages.InvokeRequest) => new provider.InvokeResponse().setReturn(toStruct(aws.lookUp(request.getTok())))),
     construct: answer(async (request: Messages.ConstructRequest) => {
