@@ -70,6 +70,13 @@ export interface Phase {
   readonly to?: number;
 }
 
+/** What time alone brings about next: the end of waits, next attempts, time-outs of callbacks, or another invocation after one that failed. */
+export interface NextTimer {
+  readonly due: number;
+  /** Ids of the operations that wait for it; none for an invocation. */
+  readonly operationIds: readonly string[];
+}
+
 /** One bar of the timeline. */
 export interface Operation {
   readonly id: string;
@@ -115,7 +122,10 @@ export interface ExecutionView extends ExecutionSummary {
   readonly input: string;
   readonly result?: string;
   readonly error?: Failure;
+  /** When the execution times out. */
   readonly deadline: number;
+  /** Absent when it has ended, or waits for no time. */
+  readonly nextTimer?: NextTimer;
   /** The execution that started this one. */
   readonly parentArn?: string;
   readonly invocations: readonly Invocation[];
@@ -242,7 +252,7 @@ export interface StartView {
 }
 
 /** Kinds of things that have changed, as the stream of changes names them. */
-export type ChangeKind = "executions" | "tasks" | "schedules" | "deadLetters";
+export type ChangeKind = "executions" | "tasks" | "schedules" | "deadLetters" | "clock";
 
 export interface Change {
   readonly kinds: readonly ChangeKind[];
@@ -271,6 +281,10 @@ export interface Actions {
   readonly check: { readonly request: { workflow: string; input: string }; readonly answer: { readonly faults: readonly string[] } };
   readonly start: { readonly request: { workflow: string; input: string; name?: string }; readonly answer: { readonly arn?: string } };
   readonly stop: { readonly request: { arn: string }; readonly answer: object };
+  /** Changes how fast the durations pass that begin from now on. */
+  readonly speed: { readonly request: { speed: number }; readonly answer: { readonly speed: number } };
+  /** Lets the next timer of an execution fire now. */
+  readonly skip: { readonly request: { arn: string }; readonly answer: NextTimer };
   readonly rerun: { readonly request: { arn: string; input?: string }; readonly answer: { readonly arn: string } };
   readonly "stop-all": { readonly request: ExecutionFilter; readonly answer: { readonly count: number } };
   readonly "rerun-all": { readonly request: ExecutionFilter; readonly answer: { readonly count: number } };

@@ -1,3 +1,5 @@
+import type { Operation } from "./api.ts";
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -52,6 +54,11 @@ export function dollars(sum: number): string {
 
 export function words(status: string): string {
   return status.toLowerCase().replaceAll("_", " ");
+}
+
+/** What an operation is called: by its name, or by what it is. */
+export function titleOf({ name, subType, kind }: Pick<Operation, "name" | "subType" | "kind">): string {
+  return name || words(subType ?? kind);
 }
 
 export function executionHref(arn: string): string {

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { type Connection, follow } from "./client.ts";
 import { executionHref } from "./format.ts";
 import { useRead, useRoute } from "./hooks.ts";
+import { ClockControl } from "./parts/clock.tsx";
 import { DeadLetters } from "./views/dead-letters.tsx";
 import { Execution } from "./views/execution.tsx";
 import { Executions } from "./views/executions.tsx";
@@ -26,7 +27,7 @@ const PLACES = [
 function App() {
   const [connection, setConnection] = useState<Connection>("connecting");
   useEffect(() => void follow(setConnection), []);
-  const stack = useRead("stack", {}, []);
+  const stack = useRead("stack", {}, ["clock"]);
   const { path, query } = useRoute();
   const [place = ""] = path;
   useEffect(() => {
@@ -47,11 +48,7 @@ function App() {
             </a>
           ))}
         </nav>
-        {stack.data !== undefined && stack.data.speed !== 1 && (
-          <span class="speed" title="Waits, retries and time-outs pass faster than on AWS">
-            {stack.data.speed}× speed
-          </span>
-        )}
+        {stack.data !== undefined && <ClockControl speed={stack.data.speed} />}
         <Find />
       </header>
       {connection === "lost" && (

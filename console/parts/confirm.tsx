@@ -7,7 +7,7 @@ export function ConfirmButton(props: {
   readonly label: string;
   readonly question: ComponentChildren;
   readonly act: () => Promise<unknown>;
-  readonly kind?: "danger";
+  readonly kind?: "danger" | "plain";
   readonly disabled?: boolean;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -20,7 +20,7 @@ export function ConfirmButton(props: {
         <p>{props.question}</p>
         <div class="actions">
           <ActionButton
-            kind={props.kind ?? "primary"}
+            kind={props.kind === "danger" ? "danger" : "primary"}
             act={async () => {
               await props.act();
               dialog.current?.close();

@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
 import type { ExecutionView, Operation } from "../api.ts";
-import { duration, words } from "../format.ts";
+import { duration, titleOf, words } from "../format.ts";
 import { tone } from "./basics.tsx";
 import { inTreeOrder, marks, place, type Scale, scaleOf } from "./scale.ts";
 import { VirtualRows } from "./virtual-rows.tsx";
@@ -98,7 +98,7 @@ function Lane(props: {
           <span class={`sign ${tone(statusOf(operation))}`} aria-hidden="true">
             {SIGNS[operation.kind]}
           </span>
-          <span class="text">{operation.name || words(operation.subType ?? operation.kind)}</span>
+          <span class="text">{titleOf(operation)}</span>
           <span class="hidden">
             , {words(operation.kind)}, {words(operation.status)},
           </span>

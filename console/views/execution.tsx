@@ -4,6 +4,7 @@ import { act } from "../client.ts";
 import { bytes, dollars, duration, executionHref } from "../format.ts";
 import { useNow, useRead } from "../hooks.ts";
 import { ActionButton, Moment, Page, Payload, Show, Status } from "../parts/basics.tsx";
+import { NextTimerFact } from "../parts/next-timer.tsx";
 import { Timeline } from "../parts/timeline.tsx";
 import { OperationPanel } from "./operation.tsx";
 
@@ -55,6 +56,18 @@ function Loaded({ execution, wanted }: { readonly execution: ExecutionView; read
           <Moment at={execution.startedAt} />
         </Fact>
         <Fact name="Took">{duration((execution.endedAt ?? now) - execution.startedAt)}</Fact>
+        {status === "RUNNING" && (
+          <>
+            <Fact name="Times out in">
+              <time dateTime={new Date(execution.deadline).toISOString()} title={new Date(execution.deadline).toISOString()}>
+                {duration(execution.deadline - now)}
+              </time>
+            </Fact>
+            <Fact name="Next timer">
+              <NextTimerFact execution={execution} now={now} />
+            </Fact>
+          </>
+        )}
         <Fact name="Version">{execution.version}</Fact>
         {execution.parentArn !== undefined && (
           <Fact name="Started by">

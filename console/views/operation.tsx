@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Attempt, ExecutionView, LogLine, Operation } from "../api.ts";
 import { act } from "../client.ts";
-import { duration, executionHref, words } from "../format.ts";
+import { duration, executionHref, titleOf, words } from "../format.ts";
 import { useRead } from "../hooks.ts";
 import { ActionButton, Moment, Payload, Show, Status } from "../parts/basics.tsx";
 
@@ -13,7 +13,7 @@ export function OperationPanel(props: { readonly execution: ExecutionView; reado
   return (
     <aside class="panel" aria-label={`Operation ${operation.name}`}>
       <header>
-        <h2>{operation.name || words(operation.kind)}</h2>
+        <h2>{titleOf(operation)}</h2>
         <button class="plain" onClick={props.onClose} aria-label="Close">
           ✕
         </button>

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import * as z from "zod";
 import type { Actions } from "../../console/api.ts";
+import { FASTEST } from "../clock.ts";
 import type { BrowseFilter } from "../durable/browse.ts";
 import { replay } from "../durable/machine/evolve.ts";
 import type { ExecutionRow } from "../durable/repository.ts";
@@ -25,7 +26,7 @@ const schedule = z.object({ groupName: z.string(), name: z.string() });
 
 /** Everything that the page can do, through the services that the AWS APIs are made of. */
 export function createActions(services: ConsoleServices): { readonly [Key in keyof Actions]: Act<Key> } {
-  const { engine, tasks, scheduler, messages, store } = services;
+  const { engine, tasks, scheduler, messages, store, clock } = services;
   return {
     check(body) {
       const { workflow, input } = z.object({ workflow: z.string(), input: z.string() }).parse(body);
@@ -38,6 +39,15 @@ export function createActions(services: ConsoleServices): { readonly [Key in key
     stop(body) {
       engine.stopExecution(byArn.parse(body).arn, STOPPED);
       return {};
+    },
+    speed(body) {
+      const { speed } = z.object({ speed: z.number().min(1).max(FASTEST) }).parse(body);
+      clock.setSpeed(speed);
+      return { speed };
+    },
+    skip(body) {
+      const { due, operations } = engine.skipToNextTimer(byArn.parse(body).arn);
+      return { due, operationIds: operations.map(({ id }) => id) };
     },
     rerun(body) {
       const { arn, input } = byArn.extend({ input: z.string().optional() }).parse(body);

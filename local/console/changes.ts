@@ -1,4 +1,5 @@
 import type { Change, ChangeKind } from "../../console/api.ts";
+import type { Clock } from "../clock.ts";
 import type { ExecutionBrowser } from "../durable/browse.ts";
 import type { TaskBrowser } from "../ecs/task-browser.ts";
 import type { MessageBrowser } from "../sqs/message-browser.ts";
@@ -14,6 +15,7 @@ const INTERVAL_MS = 150;
  */
 export class Changes {
   readonly #store: Store;
+  readonly #clock: Pick<Clock, "speed">;
   readonly #executions: ExecutionBrowser;
   readonly #fingerprints: readonly { readonly kind: ChangeKind; readonly take: () => string }[];
   readonly #listeners = new Set<Listener>();
@@ -21,9 +23,12 @@ export class Changes {
   #timer: NodeJS.Timeout | undefined;
   #writes = 0;
   #entry = 0;
+  #speed: number;
 
-  constructor(options: { store: Store; executions: ExecutionBrowser; tasks: TaskBrowser; messages: MessageBrowser; schedules: () => string }) {
+  constructor(options: { store: Store; clock: Pick<Clock, "speed">; executions: ExecutionBrowser; tasks: TaskBrowser; messages: MessageBrowser; schedules: () => string }) {
     this.#store = options.store;
+    this.#clock = options.clock;
+    this.#speed = options.clock.speed;
     this.#executions = options.executions;
     this.#fingerprints = [
       { kind: "tasks", take: () => options.tasks.fingerprint() },
@@ -62,9 +67,11 @@ export class Changes {
 
   #look(): Change | undefined {
     const writes = Number(this.#store.prepare("SELECT total_changes() AS count").get()?.count);
-    if (writes === this.#writes) return undefined;
+    const { speed } = this.#clock;
+    if (writes === this.#writes && speed === this.#speed) return undefined;
     this.#writes = writes;
-    const kinds: ChangeKind[] = [];
+    const kinds: ChangeKind[] = speed === this.#speed ? [] : ["clock"];
+    this.#speed = speed;
     for (const { kind, take } of this.#fingerprints) {
       const now = take();
       if (this.#seen.get(kind) !== now) kinds.push(kind);

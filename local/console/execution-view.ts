@@ -1,7 +1,9 @@
-import type { ExecutionSummary, ExecutionView, FailedExecution, LogLine, OpenCallback, OperationView } from "../../console/api.ts";
+import type { ExecutionSummary, ExecutionView, FailedExecution, LogLine, NextTimer, OpenCallback, OperationView } from "../../console/api.ts";
 import type { ErrorObject } from "../durable/contract.ts";
 import { replay } from "../durable/machine/evolve.ts";
 import type { RecordedEvent } from "../durable/machine/event.ts";
+import type { ExecutionState } from "../durable/machine/state.ts";
+import { nextTimerOf } from "../durable/machine/timers.ts";
 import type { ExecutionRow } from "../durable/repository.ts";
 import { logStreamName } from "../ecs/launch.ts";
 import type { Task } from "../ecs/task.ts";
@@ -40,11 +42,17 @@ export function executionView(services: ConsoleServices, row: ExecutionRow): Exe
     result: state.result,
     error: failure(state.error),
     deadline: state.deadline,
+    nextTimer: nextTimer(state),
     parentArn: parent && services.executions.arnOf(parent),
     invocations: ended,
     operations: [...operations, ...tasks.map((task) => taskOperation(task, operations))],
     cost: costOf({ operations: state.operationCount, bytesWritten: state.bytesWritten }, ended, memoryMegabytes, tasks, services.clock.now()),
   };
+}
+
+function nextTimer(state: ExecutionState): NextTimer | undefined {
+  const next = nextTimerOf(state);
+  return next && { due: next.due, operationIds: next.operations.map(({ id }) => id) };
 }
 
 /** @param operationId nothing for the whole execution; the id of a task for a task */

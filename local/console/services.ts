@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { AdjustableClock } from "../clock.ts";
 import type { ExecutionBrowser } from "../durable/browse.ts";
 import type { DurableEngine } from "../durable/engine.ts";
 import type { DynamoDb } from "../dynamodb/dynamodb.ts";
@@ -16,7 +16,7 @@ import type { Store } from "../store/store.ts";
 /** What the console is given: the services behind the AWS APIs. */
 export interface ConsoleOptions {
   readonly store: Store;
-  readonly clock: Clock;
+  readonly clock: AdjustableClock;
   /** Name of the Pulumi stack, which is part of every function's name. */
   readonly stack: string;
   readonly iam: Iam;

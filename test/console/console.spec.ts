@@ -1,24 +1,14 @@
 import * as assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import type { Browser, Locator, Page } from "playwright-core";
-import { startStack, type RunningStack } from "../../local/stack.ts";
-import { hasBrowser, launchBrowser, NO_BROWSER } from "./browser.ts";
+import { join } from "node:path";
+import type { Locator, Page } from "playwright-core";
+import { hasBrowser, NO_BROWSER } from "./browser.ts";
+import { type ConsoleStack, OpenConsole, startConsoleStack } from "./open-console.ts";
 import { SEEDED, seedExecutions } from "./seed.ts";
 
-const PROJECT = resolve(import.meta.dirname, "../..");
 const LARGEST_DOWNLOAD_BYTES = 150_000;
 const HOME_PAINT_MS = 300;
 const TIMELINE_PAINT_MS = 500;
-const END_MS = 30_000;
-
-/** Host, port and token of the stack's console. */
-function addressOf(stack: RunningStack): { origin: string; token: string; port: string } {
-  const url = new URL(stack.consoleUrl);
-  return { origin: url.origin, token: url.searchParams.get("token") ?? "", port: url.port };
-}
 
 interface Answer {
   readonly status: number;
@@ -43,23 +33,16 @@ function send(port: string, method: string, path: string, headers: Readonly<Reco
 describe("The console", function () {
   this.timeout(60_000);
 
-  let data: string;
-  let stack: RunningStack;
-  let origin: string;
+  let served: ConsoleStack;
   let token: string;
   let port: string;
 
   before(async () => {
-    data = mkdtempSync(join(tmpdir(), "console-"));
-    seedExecutions(join(data, "stack.sqlite"), "durable-workflows-dev-math");
-    stack = await startStack({ projectFolder: PROJECT, stack: "dev", dataFolder: data, port: 0, speed: 10, onFatal: (error) => assert.fail(error) });
-    ({ origin, token, port } = addressOf(stack));
+    served = await startConsoleStack({ speed: 10, seed: (folder) => seedExecutions(join(folder, "stack.sqlite"), "durable-workflows-dev-math") });
+    ({ token, port } = served);
   });
 
-  after(async () => {
-    await stack.stop();
-    rmSync(data, { recursive: true });
-  });
+  after(() => served.stop());
 
   describe("at the door", () => {
     const host = () => `127.0.0.1:${port}`;
@@ -130,57 +113,31 @@ describe("The console", function () {
   });
 
   describe("in a browser", () => {
-    let browser: Browser;
+    let opened: OpenConsole;
     let page: Page;
-    const faults: string[] = [];
 
     before(async function () {
       if (!hasBrowser) {
         process.stderr.write(`${NO_BROWSER}\n`);
         this.skip();
       }
-      browser = await launchBrowser();
-      page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-      page.setDefaultTimeout(END_MS);
-      page.on("console", (message) => {
-        if (message.type() === "error" || message.type() === "warning") faults.push(message.text());
-      });
-      page.on("pageerror", (error) => faults.push(error.message));
-      page.on("request", (each) => {
-        if (!each.url().startsWith(origin)) faults.push(`a request to ${each.url()}`);
-      });
-      await page.goto(stack.consoleUrl);
-      await heading("Home").waitFor();
+      opened = await OpenConsole.open(served);
+      ({ page } = opened);
     });
 
     after(async () => {
       // Not there when this was skipped.
-      if (hasBrowser) await browser.close();
+      if (hasBrowser) await opened.close();
     });
 
     afterEach(() => {
-      assert.deepEqual(faults.splice(0), []);
+      assert.deepEqual(opened.faults.splice(0), []);
     });
 
-    const heading = (name: string | RegExp): Locator => page.getByRole("heading", { level: 1, name });
-    const status = (text: string): Locator => page.locator(".facts .status", { hasText: text });
-    const go = async (hash: string) => {
-      await page.goto(`${origin}/${hash}`);
-    };
-
-    async function start(workflow: string, payload?: unknown): Promise<void> {
-      await go(`#/start/${workflow}`);
-      await page.getByRole("button", { name: `Start ${workflow}` }).waitFor();
-      if (payload !== undefined) await page.getByLabel("Payload", { exact: true }).fill(JSON.stringify(payload));
-      await page.getByRole("button", { name: `Start ${workflow}` }).click();
-      await heading(new RegExp(`^${workflow}`)).waitFor();
-    }
-
-    async function violations(rules: string): Promise<string[]> {
-      await page.evaluate(readFileSync(join(PROJECT, "node_modules/axe-core/axe.min.js"), "utf8"));
-      const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(`axe.run(${rules})`);
-      return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-    }
+    const heading = (name: string | RegExp): Locator => opened.heading(name);
+    const status = (text: string): Locator => opened.status(text);
+    const go = (hash: string) => opened.go(hash);
+    const start = (workflow: string, payload?: unknown) => opened.start(workflow, payload);
 
     it("takes the token out of the address bar", () => {
       assert.equal(new URL(page.url()).search, "");
@@ -237,8 +194,7 @@ describe("The console", function () {
       const job = { message: "hello", processingTime: 1 };
       const payloads: Record<string, unknown> = { "poll-job": job, "callback-job": job, "dispatch-job": job, "create-reminder": { key: "far", at: "2040-01-01T00:00:00", payload: 1 } };
       for (const workflow of ["math", "report", "poll-job", "callback-job", "dispatch-job", "create-reminder", "reminder"]) {
-        await start(workflow, payloads[workflow]);
-        started.push(new URL(page.url()).hash);
+        started.push(await start(workflow, payloads[workflow]));
       }
       for (const execution of started) {
         await go(execution);
@@ -322,7 +278,7 @@ describe("The console", function () {
           await go(place);
           await heading(/./).waitFor();
           await page.locator(".loading").first().waitFor({ state: "detached" });
-          assert.deepEqual(await violations(scheme === "light" ? "" : '{ runOnly: ["color-contrast"] }'), [], place);
+          assert.deepEqual(await opened.violations(scheme === "light" ? "" : '{ runOnly: ["color-contrast"] }'), [], place);
         }
       });
     }
@@ -334,13 +290,13 @@ describe("The console", function () {
       await page.getByText("The stack does not answer.").waitFor();
       await page.unroute("**/console/api/**");
       await page.getByText("The stack does not answer.").waitFor({ state: "detached" });
-      faults.length = 0; // The browser reports each request that was cut.
+      opened.faults.length = 0; // The browser reports each request that was cut.
     });
 
     it("shows nothing to a tab that has no token", async () => {
-      const stranger = await browser.newContext();
+      const stranger = await page.context().browser()!.newContext();
       const tab = await stranger.newPage();
-      await tab.goto(origin);
+      await tab.goto(served.origin);
       await tab.getByRole("heading", { name: "This page needs its token" }).waitFor();
       await stranger.close();
     });
