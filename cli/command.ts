@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { loadDeployed, loadLocal } from "./client/outputs.ts";
 import { Stack } from "./client/stack.ts";
 import type { Terminal } from "./terminal.ts";
@@ -32,6 +32,18 @@ export function stackCommand(terminal: Terminal, name: string, description: stri
     .option("--json", "print JSON of a stable shape");
 }
 
+/** A group of commands whose name alone does what the first of them does. */
+export function groupCommand(group: Command, first: Command, ...others: readonly Command[]): Command {
+  // A word after the group's name that is no command would else be told to be an argument too many of a command that was not named.
+  first.allowExcessArguments().hook("preAction", () => {
+    const [word] = first.args;
+    if (word !== undefined) first.error(`error: unknown command '${word}': there are ${group.commands.map((command) => command.name()).join(", ")}`);
+  });
+  group.addCommand(first, { isDefault: true });
+  for (const command of others) group.addCommand(command);
+  return group;
+}
+
 /** Runs a command on its stack. */
 export async function withStack(options: StackOptions, run: (stack: Stack) => Promise<void>): Promise<void> {
   const outputs = options.deployed === true ? await loadDeployed(options.stack) : await loadLocal(options.stack, options.data);
@@ -45,15 +57,6 @@ export async function withStack(options: StackOptions, run: (stack: Stack) => Pr
 
 export function printJson(terminal: Terminal, value: unknown): void {
   terminal.out(`${JSON.stringify(value, null, 2)}\n`);
-}
-
-/** Parser of a whole number from `min` to `max`. */
-export function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < min || value > max) throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-    return value;
-  };
 }
 
 /** What a person must know who looks at times: nothing while they are real. */

@@ -8,6 +8,8 @@ export const EXIT = {
   notFound: 3,
   /** No stack answers, or it does not take the credentials. */
   unreachable: 4,
+  /** What was awaited goes on: its time to be awaited was over. As `timeout` reports it. */
+  timedOut: 124,
   /** Ctrl-C. */
   interrupted: 130,
 } as const;

@@ -6,25 +6,30 @@ const NOT_ACCEPTED = new Set([
   "MissingAuthenticationTokenException",
 ]);
 
-/**
- * What went wrong in one line, and what to do about it.
- *
- * @param startHint how to start the local stack
- */
-export function explain(error: unknown, startHint: string): { readonly exitCode: ExitCode; readonly message: string } {
+/** What to do when a stack cannot be spoken to. */
+export interface Remedy {
+  /** What is spoken to, as the beginning of a sentence. */
+  readonly stack: string;
+  readonly unreachable: string;
+  readonly refused: string;
+}
+
+/** What went wrong in one line, and what to do about it. */
+export function explain(error: unknown, { stack, unreachable, refused }: Remedy): { readonly exitCode: ExitCode; readonly message: string } {
   if (!(error instanceof Error)) return { exitCode: EXIT.failed, message: String(error) };
   const code = codeOf(error);
   if (code !== undefined && UNREACHABLE.has(code)) {
-    return { exitCode: EXIT.unreachable, message: `The stack does not answer (${code}). Start the local one with: ${startHint}` };
+    return { exitCode: EXIT.unreachable, message: `${stack} does not answer (${code}). ${unreachable}` };
   }
   if (NOT_ACCEPTED.has(error.name)) {
-    return {
-      exitCode: EXIT.unreachable,
-      message: `The stack does not take the credentials: ${error.message} If this is the local stack, another one may have its port: start it again with: ${startHint}`,
-    };
+    return { exitCode: EXIT.unreachable, message: `${stack} does not take the credentials: ${sentence(error.message)} ${refused}` };
   }
   const notFound = /NotFound|DoesNotExist/.test(error.name);
   return { exitCode: notFound ? EXIT.notFound : EXIT.failed, message: `${error.name}: ${error.message}` };
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** Of the error, or of what it was caused by: fetch and the SDK wrap the system's. */

@@ -7,20 +7,22 @@ import { functionsCommand } from "./commands/functions.ts";
 import { listCommand } from "./commands/list.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { remindersCommand } from "./commands/reminders.ts";
+import { rerunCommand } from "./commands/rerun.ts";
 import { schedulesCommand } from "./commands/schedules.ts";
 import { showCommand } from "./commands/show.ts";
 import { startCommand } from "./commands/start.ts";
 import { stopCommand } from "./commands/stop.ts";
 import { tasksCommand } from "./commands/tasks.ts";
+import { waitCommand } from "./commands/wait.ts";
 import { startHint } from "./client/outputs.ts";
 import { CliError, EXIT, type ExitCode } from "./exit-codes.ts";
-import { explain } from "./failures.ts";
+import { explain, type Remedy } from "./failures.ts";
 import type { Terminal } from "./terminal.ts";
 import { clean } from "./text/clean.ts";
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 not as wanted (an execution failed, a request was refused); 2 usage; 3 not found;
-4 the stack cannot be reached; 130 interrupted.
+4 the stack cannot be reached; 124 not in time (wf wait --timeout); 130 interrupted.
 
 Ids: an execution is named by its ARN, its name, its id, or the unique beginning or end of either; a task by its ARN, its id,
 or a part of it likewise; a function by its short name (poll-job), its name on AWS or its ARN.
@@ -35,7 +37,7 @@ function createProgram(terminal: Terminal): Command {
     "wf list --deployed --stack prod --json",
   ]).addHelpText("after", EXIT_CODES);
   const commands = [
-    listCommand, showCommand, logsCommand, startCommand, stopCommand, callbackCommand, schedulesCommand, remindersCommand, tasksCommand,
+    listCommand, showCommand, logsCommand, startCommand, waitCommand, rerunCommand, stopCommand, callbackCommand, schedulesCommand, remindersCommand, tasksCommand,
     deadLettersCommand, functionsCommand, clockCommand,
   ];
   for (const command of commands) program.addCommand(command(terminal));
@@ -49,10 +51,16 @@ export async function run(commandLine: readonly string[], terminal: Terminal): P
     return terminal.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    const { exitCode, message } = error instanceof CliError ? error : explain(error, startHint(valueOf(commandLine, "--stack") ?? "dev", valueOf(commandLine, "--data")));
+    const { exitCode, message } = error instanceof CliError ? error : explain(error, remedyFor(commandLine));
     terminal.err(`${terminal.style("red", clean(message))}\n`);
     return exitCode;
   }
+}
+
+function remedyFor(commandLine: readonly string[]): Remedy {
+  if (commandLine.includes("--deployed")) return { stack: "AWS", unreachable: "Check the network.", refused: "Sign in again, or choose other credentials, such as by AWS_PROFILE." };
+  const start = startHint(valueOf(commandLine, "--stack") ?? "dev", valueOf(commandLine, "--data"));
+  return { stack: "The stack", unreachable: `Start the local one with: ${start}`, refused: `Another local stack may have its port: start it again with: ${start}` };
 }
 
 function valueOf(commandLine: readonly string[], option: string): string | undefined {

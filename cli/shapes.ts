@@ -88,6 +88,12 @@ export const startShape = z.object({
   error: errorShape.nullable().optional(),
 });
 
+/** `wf rerun` */
+export const rerunShape = startShape.extend({ rerunOf: z.string().describe("ARN of the execution that was run again") });
+
+/** `wf wait` */
+export const waitShape = executionShape.extend({ result: json, error: errorShape.nullable() });
+
 /** `wf stop` */
 export const stopShape = z.object({ arn: z.string(), stoppedAt: moment });
 
@@ -176,6 +182,7 @@ export const skipShape = z.object({
 });
 
 export type Execution = z.output<typeof executionShape>;
+export type EndedExecution = z.output<typeof waitShape>;
 export type Attempt = z.output<typeof attemptShape>;
 export type Operation = z.output<typeof operationShape>;
 export type Task = z.output<typeof taskShape>;

@@ -32,7 +32,8 @@ export function processTerminal(): Terminal {
   // Whoever reads may have enough, such as `head`.
   stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT.ok);
-    throw error;
+    stderr.write(`The results cannot be written: ${error.message}\n`);
+    process.exit(EXIT.failed);
   });
   const colours = stdout.isTTY && stdout.hasColors() && !env["NO_COLOR"];
   let shown = "";

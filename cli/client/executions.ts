@@ -146,18 +146,26 @@ export async function getHistory({ lambda }: { readonly lambda: LambdaClient }, 
   return events;
 }
 
+export interface AwaitOptions {
+  /** Told what the execution is doing. */
+  readonly report: (line: string) => void;
+  readonly signal: AbortSignal;
+  /** Epoch milliseconds; `Infinity` for as long as it takes. */
+  readonly deadline: number;
+}
+
 /**
  * Waits for the end of an execution.
  *
- * @param report told what it is doing
- * @returns nothing when `signal` came first
+ * @returns nothing when `signal` or the deadline came first
  */
-export async function awaitExecution(stack: Stack, arn: string, report: (line: string) => void, signal: AbortSignal): Promise<GetDurableExecutionResponse | undefined> {
-  while (!signal.aborted) {
+export async function awaitExecution(stack: Stack, arn: string, { report, signal, deadline }: AwaitOptions): Promise<GetDurableExecutionResponse | undefined> {
+  for (;;) {
     const execution = await getExecution(stack, arn);
     if (execution.Status !== "RUNNING") return execution;
+    const left = deadline - Date.now();
+    if (signal.aborted || left <= 0) return undefined;
     report(describeProgress(await getHistory(stack, arn), Date.now()));
-    await delay(stack.pollIntervalMs, undefined, { signal }).catch(() => undefined);
+    await delay(Math.min(stack.pollIntervalMs, left), undefined, { signal }).catch(() => undefined);
   }
-  return undefined;
 }

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import * as z from "zod";
 import { CliError, EXIT } from "../exit-codes.ts";
 import type { LocalEndpoint } from "./local-api.ts";
+import { parsePayload } from "./payload.ts";
 
 const outputs = z.record(z.string(), z.string());
 
@@ -23,6 +24,10 @@ export interface StackOutputs {
   readonly local?: LocalEndpoint;
 }
 
+export interface LocalStackOutputs extends StackOutputs {
+  readonly local: LocalEndpoint;
+}
+
 /** How to start the local stack, for messages. */
 export function startHint(stack: string, data: string | undefined): string {
   const options = [...(stack === "dev" ? [] : ["--stack", stack]), ...(data === undefined ? [] : ["--data", data])];
@@ -31,26 +36,35 @@ export function startHint(stack: string, data: string | undefined): string {
 
 /**
  * @param data data folder; `.local/<stack>` when absent
- * @throws CliError when no stack has ever run there
+ * @throws CliError when no stack has ever run there, or its outputs cannot be read
  */
-export async function loadLocal(stack: string, data?: string): Promise<StackOutputs> {
+export async function loadLocal(stack: string, data?: string): Promise<LocalStackOutputs> {
   const file = join(data ?? join(".local", stack), "outputs.json");
-  const text = await readFile(file, "utf8").catch(() => undefined);
-  if (text === undefined) {
-    throw new CliError(EXIT.unreachable, `The local stack ${stack} is not running: there is no ${file}. Start it with: ${startHint(stack, data)}`);
-  }
-  const { outputs, region, ...rest } = localOutputs.parse(JSON.parse(text));
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? `is not running: there is no ${file}` : `cannot be asked: ${message}`;
+    throw new CliError(EXIT.unreachable, `The local stack ${stack} ${why}. Start it with: ${startHint(stack, data)}`);
+  });
+  const { outputs, region, ...rest } = parse(localOutputs, text, `${file} is not as the local stack writes it`, `Start the stack again: ${startHint(stack, data)}`);
   return { outputs, region, local: { ...rest, region } };
 }
 
 /** @param stack name of a deployed Pulumi stack @throws CliError when Pulumi does not know it, or it is not deployed */
 export async function loadDeployed(stack: string): Promise<StackOutputs> {
   const answer = await promisify(execFile)("pulumi", ["stack", "output", "--json", "--non-interactive", "--stack", stack]).catch((error: unknown) => {
-    const { stderr, message } = error as { stderr?: string; message: string };
+    const { code, stderr, message } = error as { code?: unknown; stderr?: string; message: string };
+    if (code === "ENOENT") throw new CliError(EXIT.unreachable, "The command pulumi, which knows the outputs of deployed stacks, is not on the PATH. Run wf by npx, or install Pulumi.");
     throw new CliError(EXIT.unreachable, `Pulumi gives no outputs of the stack ${stack}: ${(stderr || message).trim().split("\n").at(-1) ?? ""}`);
   });
-  const deployed = outputs.parse(JSON.parse(answer.stdout));
+  const deployed = parse(outputs, answer.stdout, `The outputs of the stack ${stack} are not this program's`, `Deploy it with: npx pulumi up --stack ${stack}`);
   const region = deployed["region"];
   if (region === undefined) throw new CliError(EXIT.unreachable, `The stack ${stack} has no outputs. Deploy it with: npx pulumi up --stack ${stack}`);
   return { outputs: deployed, region };
+}
+
+function parse<Shape extends z.ZodType>(shape: Shape, text: string, what: string, remedy: string): z.output<Shape> {
+  const parsed = shape.safeParse(parsePayload(text));
+  if (parsed.success) return parsed.data;
+  const [fault] = parsed.error.issues;
+  throw new CliError(EXIT.unreachable, `${what}: ${[...(fault?.path ?? []), ""].join(": ")}${fault?.message ?? ""}. ${remedy}`);
 }

@@ -7,7 +7,7 @@ import type { Command } from "commander";
 import { findCallback, listCallbacks } from "../client/callbacks.ts";
 import { getSpeed } from "../client/clock.ts";
 import { idOf } from "../client/executions.ts";
-import { baseCommand, printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
+import { baseCommand, groupCommand, printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
 import type { Terminal } from "../terminal.ts";
 import { duration } from "../text/duration.ts";
 import { table } from "../text/table.ts";
@@ -23,11 +23,8 @@ interface FailureOptions extends AnswerOptions {
 
 export function callbackCommand(terminal: Terminal): Command {
   const examples = ["wf callback list", "wf callback success order-17 '{\"approved\":true}'", 'wf callback failure order-17 "out of paper" --type JobFailed', "wf callback heartbeat order-17"];
-  return baseCommand(terminal, "callback", "Answers what executions wait to be told.", examples)
-    .addCommand(listCommand(terminal), { isDefault: true })
-    .addCommand(successCommand(terminal))
-    .addCommand(failureCommand(terminal))
-    .addCommand(heartbeatCommand(terminal));
+  const group = baseCommand(terminal, "callback", "Answers what executions wait to be told.", examples);
+  return groupCommand(group, listCommand(terminal), successCommand(terminal), failureCommand(terminal), heartbeatCommand(terminal));
 }
 
 function listCommand(terminal: Terminal): Command {

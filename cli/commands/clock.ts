@@ -1,16 +1,15 @@
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
 import { FASTEST } from "../../local/clock.ts";
 import { getSpeed, setSpeed, skipToNextTimer } from "../client/clock.ts";
 import { findExecution } from "../client/executions.ts";
-import { baseCommand, printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
+import { baseCommand, groupCommand, printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
+import { speedFactor } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
 import { duration } from "../text/duration.ts";
 
 export function clockCommand(terminal: Terminal): Command {
-  return baseCommand(terminal, "clock", "Controls the local stack's time.", ["wf clock", "wf clock speed 10", "wf clock skip order-17"])
-    .addCommand(showCommand(terminal), { isDefault: true })
-    .addCommand(speedCommand(terminal))
-    .addCommand(skipCommand(terminal));
+  const group = baseCommand(terminal, "clock", "Controls the local stack's time.", ["wf clock", "wf clock speed 10", "wf clock skip order-17"]);
+  return groupCommand(group, showCommand(terminal), speedCommand(terminal), skipCommand(terminal));
 }
 
 function showCommand(terminal: Terminal): Command {
@@ -26,7 +25,7 @@ function speedCommand(terminal: Terminal): Command {
     "Changes how fast waits, retries and time-outs pass that begin from now on. Those under way keep their moment, processes that run keep their timers, and schedules always keep to the real time. The next start of the stack begins with its own --speed.",
     ["wf clock speed 10", "wf clock speed 1"],
   )
-    .argument("<factor>", `how many seconds pass in one real second, 1 to ${FASTEST}`, speedOption)
+    .argument("<factor>", `how many seconds pass in one real second, 1 to ${FASTEST}`, speedFactor)
     .action((speed: number, options: StackOptions) => withStack(options, async (stack) => showSpeed(terminal, await setSpeed(stack, speed), options)));
 }
 
@@ -49,10 +48,4 @@ function skipCommand(terminal: Terminal): Command {
 function showSpeed(terminal: Terminal, speed: number, { json }: StackOptions): void {
   if (json === true) printJson(terminal, { speed });
   else terminal.out(speed === 1 ? "The clock shows real time.\n" : `The clock runs ${speed} times as fast.\n`);
-}
-
-function speedOption(value: string): number {
-  const speed = Number(value);
-  if (!(speed >= 1 && speed <= FASTEST)) throw new InvalidArgumentError(`It must be a number from 1 to ${FASTEST}.`);
-  return speed;
 }

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { countMessages, deadLetterQueues, findQueue, letterShape, LOOKING_SECONDS, readQueue, redrive } from "../client/dead-letters.ts";
-import { baseCommand, printJson, stackCommand, wholeNumber, withStack, type StackOptions } from "../command.ts";
+import { baseCommand, groupCommand, printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
 import { CliError, EXIT } from "../exit-codes.ts";
+import { wholeNumber } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
 import { clean } from "../text/clean.ts";
 import { clockTime } from "../text/duration.ts";
@@ -14,14 +15,9 @@ interface ShowOptions extends StackOptions {
 const MOST_MESSAGES = 1_000;
 
 export function deadLettersCommand(terminal: Terminal): Command {
-  return baseCommand(terminal, "dead-letters", "Shows events that failed for good, and sends them again.", [
-    "wf dead-letters",
-    "wf dead-letters show poll-job",
-    "wf dead-letters redrive poll-job",
-  ])
-    .addCommand(listCommand(terminal), { isDefault: true })
-    .addCommand(showCommand(terminal))
-    .addCommand(redriveCommand(terminal));
+  const examples = ["wf dead-letters", "wf dead-letters show poll-job", "wf dead-letters redrive poll-job"];
+  const group = baseCommand(terminal, "dead-letters", "Shows events that failed for good, and sends them again.", examples);
+  return groupCommand(group, listCommand(terminal), showCommand(terminal), redriveCommand(terminal));
 }
 
 function listCommand(terminal: Terminal): Command {

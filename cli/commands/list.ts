@@ -2,10 +2,11 @@ import { InvalidArgumentError, type Command } from "commander";
 import type { ExecutionStatus } from "@aws-sdk/client-lambda";
 import { getSpeed } from "../client/clock.ts";
 import { listExecutions } from "../client/executions.ts";
-import { printJson, speedLine, stackCommand, wholeNumber, withStack, type StackOptions } from "../command.ts";
+import { printJson, speedLine, stackCommand, withStack, type StackOptions } from "../command.ts";
+import { sinceOption, wholeNumber } from "../options.ts";
 import { statusShape, type Execution } from "../shapes.ts";
 import type { Terminal } from "../terminal.ts";
-import { clockTime, duration, parseSince } from "../text/duration.ts";
+import { clockTime, duration } from "../text/duration.ts";
 import { statusCell } from "../text/status.ts";
 import { table } from "../text/table.ts";
 
@@ -66,10 +67,4 @@ function collectStatus(value: string, before: readonly ExecutionStatus[] = []): 
   const status = statusShape.safeParse(value.toUpperCase().replaceAll("-", "_"));
   if (!status.success) throw new InvalidArgumentError("It must be running, succeeded, failed, timed-out or stopped.");
   return [...before, status.data];
-}
-
-function sinceOption(value: string): Date {
-  const moment = parseSince(value, Date.now());
-  if (moment === undefined) throw new InvalidArgumentError("It must be an age such as 90s, 10m, 2h or 7d, or an ISO 8601 time.");
-  return moment;
 }

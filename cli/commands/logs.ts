@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
 import { setTimeout as delay } from "node:timers/promises";
 import { getExecution, getHistory, matchExecutions } from "../client/executions.ts";
 import { executionLogs, functionLogs, readLogs, taskLogs, type LogPage, type LogSource } from "../client/logs.ts";
@@ -6,10 +6,10 @@ import type { Stack } from "../client/stack.ts";
 import { listTasks, matchTasks } from "../client/tasks.ts";
 import { stackCommand, withStack, type StackOptions } from "../command.ts";
 import { CliError, EXIT } from "../exit-codes.ts";
+import { sinceOption } from "../options.ts";
 import type { LogLine } from "../shapes.ts";
 import type { Terminal } from "../terminal.ts";
 import { clean } from "../text/clean.ts";
-import { parseSince } from "../text/duration.ts";
 
 interface LogsOptions extends StackOptions {
   readonly follow?: boolean;
@@ -39,11 +39,7 @@ export function logsCommand(terminal: Terminal): Command {
   ])
     .argument("<execution|function|task>", "ARN, name or id; the unique beginning or end of an id will do")
     .option("--follow", "go on with new lines, until the execution or task has ended, or Ctrl-C")
-    .option("--since <age|time>", "from 90s, 10m, 2h, 7d ago, or an ISO 8601 time (default: the start of an execution or task, an hour ago for a function)", (value) => {
-      const moment = parseSince(value, Date.now());
-      if (moment === undefined) throw new InvalidArgumentError("It must be an age such as 90s, 10m, 2h or 7d, or an ISO 8601 time.");
-      return moment;
-    })
+    .option("--since <age|time>", "from 90s, 10m, 2h, 7d ago, or an ISO 8601 time (default: the start of an execution or task, an hour ago for a function)", sinceOption)
     .action((reference: string, options: LogsOptions) =>
       withStack(options, async (stack) => {
         const look = await findSubject(stack, reference);

@@ -7,17 +7,22 @@ export const PAYLOAD_HELP = "JSON; @file reads a file, - reads standard input";
 /**
  * The payload that an argument means: itself, a file's content (`@file`), or standard input (`-`).
  *
- * @throws CliError when it is not JSON, or the file cannot be read
+ * @throws CliError when it is not JSON, with the place, or the file cannot be read
  */
 export async function readPayload(terminal: Terminal, argument: string): Promise<string> {
   const text = await textOf(terminal, argument);
   try {
     JSON.parse(text);
-  } catch (error) {
-    throw new CliError(EXIT.usage, `The payload is not JSON: ${(error as Error).message}`);
+  } catch {
+    const { describeJsonFault } = await import("../text/json-fault.ts");
+    const [source, remedy] = argument === "-" ? ["on standard input ", ""] : argument.startsWith("@") ? [`in ${argument.slice(1)} `, ""] : ["", QUOTING];
+    throw new CliError(EXIT.usage, `The payload ${source}is not JSON: ${describeJsonFault(text)}${remedy}`);
   }
   return text;
 }
+
+/** What shells do to JSON that is not quoted for them is the usual reason. */
+const QUOTING = "\nQuote it for the shell, such as '{\"num1\":10}', or use @file, or - for standard input.";
 
 async function textOf(terminal: Terminal, argument: string): Promise<string> {
   if (argument === "-") return terminal.stdin();

@@ -6,6 +6,7 @@ import { baseCommand, printJson, stackCommand, withStack, type StackOptions } fr
 import { CliError, EXIT } from "../exit-codes.ts";
 import { reminderShape } from "../shapes.ts";
 import type { Terminal } from "../terminal.ts";
+import { parseDuration } from "../text/duration.ts";
 import { PAYLOAD_HELP, readPayload } from "./payload-option.ts";
 
 interface CreateOptions extends StackOptions {
@@ -59,11 +60,8 @@ function deleteCommand(terminal: Terminal): Command {
 
 /** A moment from now becomes a time in UTC that ends in Z; others are left to create-reminder, which knows the rules. */
 function momentOption(value: string): string {
-  const [, count, unit] = /^\+(\d{1,9})([smhd])$/.exec(value) ?? [];
-  if (unit !== undefined) {
-    const seconds = Number(count) * { s: 1, m: 60, h: 3_600, d: 86_400 }[unit as "s" | "m" | "h" | "d"];
-    return `${Temporal.Now.plainDateTimeISO("UTC").add({ seconds }).round("second").toString()}Z`;
-  }
-  if (value.startsWith("+")) throw new InvalidArgumentError("It must be such as +90s, +5m, +2h or +1d.");
-  return value;
+  if (!value.startsWith("+")) return value;
+  const milliseconds = parseDuration(value.slice(1));
+  if (milliseconds === undefined) throw new InvalidArgumentError("It must be such as +90s, +5m, +2h or +1d.");
+  return `${Temporal.Now.plainDateTimeISO("UTC").add({ milliseconds: Math.round(milliseconds) }).round("second").toString()}Z`;
 }

@@ -1,7 +1,7 @@
 import { StopTaskCommand } from "@aws-sdk/client-ecs";
 import { Option, type Command } from "commander";
 import { findTask, listTasks } from "../client/tasks.ts";
-import { baseCommand, printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
+import { baseCommand, groupCommand, printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
 import { CliError, EXIT } from "../exit-codes.ts";
 import type { Task } from "../shapes.ts";
 import type { Terminal } from "../terminal.ts";
@@ -19,9 +19,8 @@ interface StopOptions extends StackOptions {
 const DESIRED = { running: ["RUNNING"], stopped: ["STOPPED"], all: ["RUNNING", "STOPPED"] } as const;
 
 export function tasksCommand(terminal: Terminal): Command {
-  return baseCommand(terminal, "tasks", "Lists and stops the tasks of the job cluster.", ["wf tasks", "wf tasks --status running", "wf tasks stop 27af766b1d40"])
-    .addCommand(listCommand(terminal), { isDefault: true })
-    .addCommand(stopCommand(terminal));
+  const group = baseCommand(terminal, "tasks", "Lists and stops the tasks of the job cluster.", ["wf tasks", "wf tasks --status running", "wf tasks stop 27af766b1d40"]);
+  return groupCommand(group, listCommand(terminal), stopCommand(terminal));
 }
 
 function listCommand(terminal: Terminal): Command {

@@ -20,15 +20,28 @@ export function duration(milliseconds: number): string {
   return parts.join(" ");
 }
 
+/** What nobody means: beyond, moments have no date. */
+const LONGEST_MS = 36_500 * 86_400_000;
+
+/**
+ * Milliseconds of a duration such as `90s`, `10m`, `2h`, `7d`, up to 36,500 days.
+ *
+ * @returns nothing for anything else
+ */
+export function parseDuration(text: string): number | undefined {
+  const [, count, unit] = /^(\d+(?:\.\d+)?)\s*([smhd])$/.exec(text) ?? [];
+  const milliseconds = Number(count) * (UNITS.find(([name]) => name === unit)?.[1] ?? NaN);
+  return milliseconds <= LONGEST_MS ? milliseconds : undefined;
+}
+
 /**
  * The moment that `since` means: an age such as `90s`, `10m`, `2h`, `7d`, or an ISO 8601 date or time.
  *
  * @returns nothing for anything else
  */
 export function parseSince(since: string, now: number): Date | undefined {
-  const [, count, unit] = /^(\d+(?:\.\d+)?)\s*([smhd])$/.exec(since) ?? [];
-  const size = UNITS.find(([name]) => name === unit)?.[1];
-  if (size !== undefined) return new Date(now - Number(count) * size);
+  const age = parseDuration(since);
+  if (age !== undefined) return new Date(now - age);
   if (!/^\d{4}-\d{2}-\d{2}/.test(since)) return undefined;
   const moment = new Date(since);
   return Number.isNaN(moment.getTime()) ? undefined : moment;

@@ -1,7 +1,6 @@
 import { Command } from "commander";
-import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import * as z from "zod";
+import { loadLocal } from "../../cli/client/outputs.ts";
+import { CliError } from "../../cli/exit-codes.ts";
 
 const command = new Command("npm run --silent env --")
   .description("Prints the endpoint and credentials of the running local stack, for the AWS CLI and SDKs.")
@@ -11,20 +10,17 @@ const command = new Command("npm run --silent env --")
   .addHelpText("after", '\nExample:\n  eval "$(npm run --silent env)" && aws sts get-caller-identity')
   .parse();
 
-const outputsFile = z.object({
-  endpoint: z.string(),
-  region: z.string(),
-  credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
-});
+try {
+  process.stdout.write(await environment(command.opts()));
+} catch (error) {
+  if (!(error instanceof CliError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = error.exitCode;
+}
 
-const { stack, data, json } = command.opts<{ stack: string; data?: string; json?: boolean }>();
-const file = join(resolve(data ?? `.local/${stack}`), "outputs.json");
-const text = await readFile(file, "utf8").catch(() => undefined);
-if (text === undefined) {
-  process.stderr.write(`There is no ${file}: start the stack first, with npm start${stack === "dev" ? "" : ` -- --stack ${stack}`}.\n`);
-  process.exitCode = 1;
-} else {
-  const { endpoint, region, credentials } = outputsFile.parse(JSON.parse(text));
+/** @throws CliError when no stack has ever run there, or its outputs cannot be read */
+async function environment({ stack, data, json }: { stack: string; data?: string; json?: boolean }): Promise<string> {
+  const { endpoint, region, credentials } = (await loadLocal(stack, data)).local;
   const variables = {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: region,
@@ -32,11 +28,7 @@ if (text === undefined) {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   };
-  process.stdout.write(
-    json === true
-      ? `${JSON.stringify(variables, null, 2)}\n`
-      : `${Object.entries(variables)
-          .map(([name, value]) => `export ${name}='${value}'`)
-          .join("\n")}\nunset AWS_SESSION_TOKEN AWS_PROFILE\n`,
-  );
+  if (json === true) return `${JSON.stringify(variables, null, 2)}\n`;
+  const exports = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'\n`);
+  return `${exports.join("")}unset AWS_SESSION_TOKEN AWS_PROFILE\n`;
 }

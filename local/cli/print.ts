@@ -27,11 +27,13 @@ export function tourTable(results: readonly TourResult[]): string {
   return ["", ...[header, ...rows].map((row) => cut(line(row), LONGEST_LINE)), "", verdict, ""].join("\n");
 }
 
-export function outputsHint(dataFolder: string, { endpoint }: RunningStack): string {
+/** @param options of `npm start` that wf needs, too, to find this stack; empty where it does by itself */
+export function outputsHint(dataFolder: string, { endpoint }: Pick<RunningStack, "endpoint">, options: string): string {
   const folder = relative(process.cwd(), dataFolder);
   return [
     "",
-    `The stack stays up at ${endpoint}. Its outputs are in ${folder}/outputs.json; for the AWS CLI and SDKs: eval "$(npm run --silent env)".`,
+    `The stack stays up at ${endpoint}. Look at it and act on it in another terminal: npx wf list${options} (npx wf --help shows more).`,
+    `Its outputs are in ${folder}/outputs.json; for the AWS CLI and SDKs: eval "$(npm run --silent env${options === "" ? "" : ` --${options}`})".`,
     "Executions that start or end from now on are shown below. Ctrl-C stops it; nothing is lost.",
     "",
   ].join("\n");

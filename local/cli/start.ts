@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { resolve } from "node:path";
+import { speedFactor, wholeNumber } from "../../cli/options.ts";
 import { UserError } from "../errors.ts";
 import { runTour } from "../tour/tour.ts";
 import { startStack, type RunningStack } from "../stack.ts";
@@ -57,12 +58,17 @@ async function start(options: StartOptions): Promise<number> {
     await running.stop();
     return tour.every(({ passed }) => passed) ? 0 : 1;
   }
-  process.stdout.write(outputsHint(dataFolder, running));
+  process.stdout.write(outputsHint(dataFolder, running, stackOptions(options)));
   activity.shown = true;
   await interrupted;
   activity.shown = false;
   await stop(running);
   return 0;
+}
+
+/** What leads other commands to this stack, with a space before it. */
+function stackOptions({ stack, data }: StartOptions): string {
+  return [stack === "dev" ? "" : ` --stack ${stack}`, data === undefined ? "" : ` --data ${data}`].join("");
 }
 
 /** @returns nothing when it was interrupted meanwhile */
@@ -97,18 +103,4 @@ async function bringUp(dataFolder: string, { stack, port, speed }: StartOptions,
 async function stop(running: RunningStack): Promise<void> {
   process.stdout.write("\nStopping. What was running goes on at the next start.\n");
   await running.stop();
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < min || value > max) throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-    return value;
-  };
-}
-
-function speedFactor(text: string): number {
-  const value = Number(text);
-  if (!(value >= 1 && value <= 1000)) throw new InvalidArgumentError("It must be a number from 1 to 1000.");
-  return value;
 }

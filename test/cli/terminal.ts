@@ -13,6 +13,7 @@ export interface RunOptions {
   readonly interrupted?: AbortSignal;
   /** Told of everything that is printed as a result, when it is. */
   readonly onOut?: (text: string) => void;
+  readonly onProgress?: (line: string) => void;
 }
 
 /** Runs a command line in this process, on a terminal without colours. */
@@ -29,6 +30,7 @@ export async function runCommand(words: readonly string[], options: RunOptions =
     },
     progress(line) {
       err += `${line}\n`;
+      options.onProgress?.(line);
     },
     stdin: async () => options.stdin ?? "",
     columns: options.columns ?? 120,

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { activityLine, tourTable } from "../../../local/cli/print.ts";
+import { activityLine, outputsHint, tourTable } from "../../../local/cli/print.ts";
 
 describe("What the command line prints", () => {
   const functionArn = "arn:aws:lambda:eu-west-1:000000000000:function:durable-workflows-dev-math:1";
@@ -21,6 +21,12 @@ describe("What the command line prints", () => {
 
   it("says nothing of other events", () => {
     assert.equal(activityLine({ ...event, detailType: "ECS Task State Change" }), undefined);
+  });
+
+  it("leads to the command line, by the options that find this very stack", () => {
+    const endpoint = "http://127.0.0.1:4570";
+    assert.match(outputsHint("/data", { endpoint }, ""), /stays up at http:\/\/127\.0\.0\.1:4570\. .* npx wf list \(npx wf --help .*\n.*"\$\(npm run --silent env\)"/);
+    assert.match(outputsHint("/data", { endpoint }, " --stack staging"), /npx wf list --stack staging \(.*\n.*npm run --silent env -- --stack staging\)/);
   });
 
   it("bounds the lines of the tour's table", () => {
