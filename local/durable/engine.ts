@@ -21,6 +21,7 @@ import type {
 import { executionArn } from "./execution-arn.ts";
 import type { LiveExecution } from "./live-execution.ts";
 import { invalid } from "./machine/invalid.ts";
+import type { RunningInvocation } from "./machine/invocation.ts";
 import { type CallbackReport, reportCallback, stop } from "./machine/outside.ts";
 import type { NextTimer } from "./machine/timers.ts";
 import { DurableQueries } from "./queries.ts";
@@ -85,6 +86,11 @@ export class DurableEngine implements DurableExecutionStarter, DurableStateAcces
   stop(): void {
     this.#runner.stop();
     this.#retention.stop();
+  }
+
+  /** The invocation that an execution has in flight, if it has one. */
+  invocation(arn: string): RunningInvocation | undefined {
+    return this.#runner.resident(arn)?.invocation;
   }
 
   start(request: StartRequest): { readonly executionArn: string; readonly existing: boolean } {
