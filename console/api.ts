@@ -104,7 +104,8 @@ export interface Operation {
 export interface Invocation {
   readonly requestId: string;
   readonly startedAt: number;
-  readonly endedAt: number;
+  /** Absent while it is in flight. */
+  readonly endedAt?: number;
   readonly error?: Failure;
 }
 
@@ -138,11 +139,12 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** What the panel beside the timeline shows. */
+/** What the panel beside the timeline shows: of an operation, of one attempt of it, or of a task. */
 export interface OperationView {
   readonly input?: string;
   readonly result?: string;
   readonly error?: Failure;
+  /** The newest 500 at most, in order of time. */
   readonly logs: readonly LogLine[];
 }
 
@@ -252,7 +254,7 @@ export interface StartView {
 }
 
 /** Kinds of things that have changed, as the stream of changes names them. */
-export type ChangeKind = "executions" | "tasks" | "schedules" | "deadLetters" | "clock";
+export type ChangeKind = "executions" | "tasks" | "schedules" | "deadLetters" | "clock" | "logs";
 
 export interface Change {
   readonly kinds: readonly ChangeKind[];

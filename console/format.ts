@@ -61,6 +61,10 @@ export function titleOf({ name, subType, kind }: Pick<Operation, "name" | "subTy
   return name || words(subType ?? kind);
 }
 
+export function executionIdOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf("/") + 1);
+}
+
 export function executionHref(arn: string): string {
   return `#/execution/${encodeURIComponent(arn)}`;
 }

@@ -15,7 +15,7 @@ export interface Loaded<Data> {
 /**
  * Reads something, and again whenever it has changed.
  *
- * @param kinds which changes concern it; with an execution's id, only changes of that execution (or of tasks)
+ * @param kinds which changes concern it; with an execution's id, only changes of that execution (or of tasks and logs)
  */
 export function useRead<Key extends keyof Reads>(name: Key, query: Query, kinds: readonly ChangeKind[], executionId?: string): Loaded<Reads[Key]> {
   const [state, setState] = useState<{ key: string; data?: Reads[Key]; error?: string }>({ key: "" });
@@ -49,7 +49,7 @@ export function useRead<Key extends keyof Reads>(name: Key, query: Query, kinds:
     const end = onChange((change) => {
       const concerns = change.kinds.some((kind) => kinds.includes(kind));
       const other = executionId !== undefined && change.executionIds.length > 0 && !change.executionIds.includes(executionId);
-      if (concerns && !(other && !change.kinds.includes("tasks"))) changed();
+      if (concerns && !(other && !change.kinds.some((kind) => kind !== "executions" && kinds.includes(kind)))) changed();
     });
     return () => {
       ended = true;

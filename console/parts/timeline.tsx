@@ -1,29 +1,38 @@
-import { useMemo } from "preact/hooks";
 import type { ExecutionView, Operation } from "../api.ts";
-import { duration, titleOf, words } from "../format.ts";
+import { duration, executionHref, titleOf, words } from "../format.ts";
 import { tone } from "./basics.tsx";
-import { inTreeOrder, marks, place, type Scale, scaleOf } from "./scale.ts";
+import type { Row } from "./rows.ts";
+import { marks, place, type Scale, scaleOf } from "./scale.ts";
 import { VirtualRows } from "./virtual-rows.tsx";
 
 const ROW_HEIGHT = 30;
 
-/** The operations of an execution as bars on one time axis. */
-export function Timeline(props: {
-  readonly execution: ExecutionView;
-  readonly now: number;
-  readonly selected: string | undefined;
-  readonly onSelect: (id: string | undefined) => void;
-}) {
-  const { execution, now, selected, onSelect } = props;
-  const rows = useMemo(() => inTreeOrder(execution.operations), [execution.operations]);
-  const scale = scaleOf(execution, now);
+interface Choices {
+  /** @param key of a row; nothing to close the panel. @param attempt whose bar was meant */
+  readonly onSelect: (key: string | undefined, attempt?: number) => void;
+  /** Shows or hides the operations of an execution that was started. */
+  readonly onToggle: (arn: string) => void;
+}
+
+/** The operations of an execution, and of those that it has started, as bars on one time axis. */
+export function Timeline(
+  props: Choices & {
+    readonly execution: ExecutionView;
+    readonly rows: readonly Row[];
+    readonly now: number;
+    /** Key of a row. */
+    readonly selected: string | undefined;
+  },
+) {
+  const { execution, rows, now, selected, onSelect, onToggle } = props;
+  const scale = scaleOf({ ...execution, operations: rows.map(({ operation }) => operation) }, now);
   const move = (event: KeyboardEvent) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (event.key === "Escape") onSelect(undefined);
     if (step === 0 || !(event.target instanceof HTMLElement)) return;
     const item = event.target.closest("[role=listitem]");
     const next = step === 1 ? item?.nextElementSibling : item?.previousElementSibling;
-    next?.querySelector("button")?.focus();
+    next?.querySelector<HTMLElement>("button[aria-pressed]")?.focus();
     event.preventDefault();
   };
   return (
@@ -40,7 +49,7 @@ export function Timeline(props: {
           invocations <span class="count">{execution.invocations.length}</span>
         </span>
         <span class="track">
-          {execution.invocations.slice(-400).map(({ requestId, startedAt, endedAt, error }) => (
+          {execution.invocations.slice(-400).map(({ requestId, startedAt, endedAt = now, error }) => (
             <span key={requestId} class={`tick ${error === undefined ? "" : "bad"}`} style={place(scale, startedAt, endedAt)} />
           ))}
         </span>
@@ -55,17 +64,7 @@ export function Timeline(props: {
         row={(index) => {
           const row = rows[index];
           if (row === undefined) return null;
-          return (
-            <Lane
-              key={row.operation.id}
-              {...row}
-              scale={scale}
-              until={execution.endedAt ?? now}
-              now={now}
-              selected={selected === row.operation.id}
-              onSelect={onSelect}
-            />
-          );
+          return <Lane key={row.key} row={row} scale={scale} now={now} selected={selected === row.key} nested={row.execution !== execution} onSelect={onSelect} onToggle={onToggle} />;
         }}
       />
     </section>
@@ -74,27 +73,37 @@ export function Timeline(props: {
 
 const SIGNS: Readonly<Record<Operation["kind"], string>> = { STEP: "▸", WAIT: "◷", CALLBACK: "↩", CONTEXT: "⑂", CHAINED_INVOKE: "ƒ", TASK: "▣" };
 
-function Lane(props: {
-  readonly operation: Operation;
-  readonly depth: number;
-  readonly scale: Scale;
-  /** Where a bar without an end ends. */
-  readonly until: number;
-  readonly now: number;
-  readonly selected: boolean;
-  readonly onSelect: (id: string | undefined) => void;
-}) {
-  const { operation, depth, scale, until, selected } = props;
-  const end = operation.endedAt ?? Math.max(until, operation.startedAt);
-  const left = operation.endedAt === undefined && operation.dueAt !== undefined ? operation.dueAt - props.now : undefined;
+function Lane(
+  props: Choices & {
+    readonly row: Row;
+    readonly scale: Scale;
+    readonly now: number;
+    readonly selected: boolean;
+    /** Whether it belongs to an execution that the one shown has started. */
+    readonly nested: boolean;
+  },
+) {
+  const { row, scale, now, selected, nested } = props;
+  const { operation, execution, depth, open } = row;
+  const { executionArn } = operation;
+  const end = operation.endedAt ?? Math.max(execution.endedAt ?? now, operation.startedAt);
+  const left = operation.endedAt === undefined && operation.dueAt !== undefined ? operation.dueAt - now : undefined;
   const remark = left !== undefined && left > 0 ? `${duration(left)} left` : duration(end - operation.startedAt);
+  const indent = Math.min(depth, 8) * 14;
+  const select = (event: MouseEvent) => {
+    const attempt = event.target instanceof HTMLElement ? event.target.dataset["attempt"] : undefined;
+    const wanted = attempt === undefined ? undefined : Number(attempt);
+    props.onSelect(selected && wanted === undefined ? undefined : row.key, wanted);
+  };
   return (
-    <div role="listitem" class="lane">
-      <button
-        aria-pressed={selected}
-        onClick={() => props.onSelect(selected ? undefined : operation.id)}
-      >
-        <span class="name" style={{ paddingLeft: `${Math.min(depth, 8) * 14}px` }}>
+    <div role="listitem" class={`lane ${nested ? "nested" : ""}`}>
+      {executionArn !== undefined && (
+        <button class="toggle" style={{ left: `${indent}px` }} aria-expanded={open} aria-label={`Operations of ${titleOf(operation)}`} onClick={() => props.onToggle(executionArn)}>
+          {open === true ? "▾" : "▸"}
+        </button>
+      )}
+      <button aria-pressed={selected} onClick={select}>
+        <span class="name" style={{ paddingLeft: `${indent}px` }}>
           <span class={`sign ${tone(statusOf(operation))}`} aria-hidden="true">
             {SIGNS[operation.kind]}
           </span>
@@ -109,6 +118,11 @@ function Lane(props: {
         </span>
         <span class="remark">{remark}</span>
       </button>
+      {executionArn !== undefined && (
+        <a class="visit" href={executionHref(executionArn)} aria-label={`The execution that ${titleOf(operation)} started`}>
+          ↗
+        </a>
+      )}
     </div>
   );
 }
@@ -132,6 +146,7 @@ function Bar({ operation, scale, end }: { readonly operation: Operation; readonl
         attempts.slice(-200).map((attempt) => (
           <span
             key={attempt.number}
+            data-attempt={attempt.number}
             class={`bar ${attempt.outcome === "failed" ? "bad" : attempt.outcome === "running" ? "busy live" : "good"}`}
             style={place(scale, attempt.startedAt, attempt.endedAt ?? end)}
           />

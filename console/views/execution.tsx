@@ -1,26 +1,27 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Cost, ExecutionView, Operation } from "../api.ts";
+import type { Cost, ExecutionView } from "../api.ts";
 import { act } from "../client.ts";
-import { bytes, dollars, duration, executionHref } from "../format.ts";
+import { bytes, dollars, duration, executionHref, executionIdOf } from "../format.ts";
 import { useNow, useRead } from "../hooks.ts";
 import { ActionButton, Moment, Page, Payload, Show, Status } from "../parts/basics.tsx";
+import { useRows } from "../parts/chained.tsx";
 import { NextTimerFact } from "../parts/next-timer.tsx";
 import { Timeline } from "../parts/timeline.tsx";
 import { OperationPanel } from "./operation.tsx";
 
 export function Execution({ arn, query }: { readonly arn: string; readonly query: URLSearchParams }) {
-  const executionId = arn.slice(arn.lastIndexOf("/") + 1);
-  const loaded = useRead("execution", { arn }, ["executions", "tasks"], executionId);
+  const loaded = useRead("execution", { arn }, ["executions", "tasks"], executionIdOf(arn));
   return <Show of={loaded}>{(execution) => <Loaded key={arn} execution={execution} wanted={query.get("operation") ?? undefined} />}</Show>;
 }
 
 function Loaded({ execution, wanted }: { readonly execution: ExecutionView; readonly wanted: string | undefined }) {
-  const [selected, select] = useState(wanted);
-  useEffect(() => select(wanted), [wanted]);
+  const [selected, select] = useState<{ key?: string; attempt?: number }>({ key: wanted });
+  useEffect(() => select({ key: wanted }), [wanted]);
   const { arn, workflow, name, status, operations } = execution;
-  const live = status === "RUNNING" || operations.some(({ kind, endedAt }) => kind === "TASK" && endedAt === undefined);
-  const now = useNow(live);
-  const operation = operations.find(({ id }) => id === selected);
+  const { rows, toggle, readers } = useRows(execution);
+  const live = rows.some((row) => row.execution.status === "RUNNING" || (row.operation.kind === "TASK" && row.operation.endedAt === undefined));
+  const now = useNow(live || status === "RUNNING");
+  const row = rows.find(({ key }) => key === selected.key);
   return (
     <Page
       title={
@@ -81,23 +82,31 @@ function Loaded({ execution, wanted }: { readonly execution: ExecutionView; read
           <b>{execution.error.type}</b> {execution.error.message}
         </p>
       )}
-      <div class={`split ${operation === undefined ? "" : "open"}`}>
+      {readers}
+      <div class={`split ${row === undefined ? "" : "open"}`}>
         <div>
           {operations.length === 0 && <p class="empty">{status === "RUNNING" ? "The first invocation is on its way." : "It had no operations."}</p>}
-          <Timeline execution={execution} now={now} selected={operation?.id} onSelect={select} />
+          <Timeline execution={execution} rows={rows} now={now} selected={row?.key} onSelect={(key, attempt) => select({ key, attempt })} onToggle={toggle} />
           <div class="columns">
             <Payload label="Input" text={execution.input} />
             {execution.result !== undefined && <Payload label="Result" text={execution.result} />}
           </div>
         </div>
-        {operation !== undefined && <Selected execution={execution} operation={operation} now={now} onClose={() => select(undefined)} />}
+        {row !== undefined && (
+          <OperationPanel
+            key={row.key}
+            execution={row.execution}
+            operation={row.operation}
+            nested={row.execution !== execution}
+            attempt={selected.attempt}
+            now={now}
+            onAttempt={(attempt) => select({ key: row.key, attempt })}
+            onClose={() => select({})}
+          />
+        )}
       </div>
     </Page>
   );
-}
-
-function Selected(props: { readonly execution: ExecutionView; readonly operation: Operation; readonly now: number; readonly onClose: () => void }) {
-  return <OperationPanel key={props.operation.id} {...props} />;
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) {

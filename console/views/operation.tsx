@@ -1,14 +1,30 @@
 import { useState } from "preact/hooks";
-import type { Attempt, ExecutionView, LogLine, Operation } from "../api.ts";
+import type { ChangeKind, ExecutionView, Operation } from "../api.ts";
 import { act } from "../client.ts";
 import { duration, executionHref, titleOf, words } from "../format.ts";
 import { useRead } from "../hooks.ts";
-import { ActionButton, Moment, Payload, Show, Status } from "../parts/basics.tsx";
+import { Attempts } from "../parts/attempts.tsx";
+import { ActionButton, Payload, Show, Status } from "../parts/basics.tsx";
+import { Logs } from "../parts/logs.tsx";
+
+const CHANGES: readonly ChangeKind[] = ["executions", "tasks"];
 
 /** What a bar of the timeline stands for. */
-export function OperationPanel(props: { readonly execution: ExecutionView; readonly operation: Operation; readonly now: number; readonly onClose: () => void }) {
-  const { execution, operation, now } = props;
-  const view = useRead("operation", { arn: execution.arn, id: operation.id }, ["executions", "tasks"], execution.executionId);
+export function OperationPanel(props: {
+  /** The execution that the operation belongs to. */
+  readonly execution: ExecutionView;
+  readonly operation: Operation;
+  /** Whether that is not the execution that is shown. */
+  readonly nested: boolean;
+  /** Number of the attempt whose lines of the log are wanted; those of all when absent. */
+  readonly attempt: number | undefined;
+  readonly now: number;
+  readonly onAttempt: (attempt: number | undefined) => void;
+  readonly onClose: () => void;
+}) {
+  const { execution, operation, attempt, now } = props;
+  const kinds: readonly ChangeKind[] = operation.endedAt === undefined ? [...CHANGES, "logs"] : CHANGES;
+  const view = useRead("operation", { arn: execution.arn, id: operation.id, attempt }, kinds, execution.executionId);
   const open = operation.kind === "CALLBACK" && operation.status === "STARTED" && execution.status === "RUNNING";
   return (
     <aside class="panel" aria-label={`Operation ${operation.name}`}>
@@ -22,6 +38,11 @@ export function OperationPanel(props: { readonly execution: ExecutionView; reado
         {words(operation.subType ?? operation.kind)} · <Status status={operation.status} /> · {duration((operation.endedAt ?? execution.endedAt ?? now) - operation.startedAt)}
         {operation.dueAt !== undefined && operation.dueAt > now && <> · {duration(operation.dueAt - now)} left</>}
       </p>
+      {props.nested && (
+        <p>
+          in <a href={`${executionHref(execution.arn)}?operation=${operation.id}`}>{execution.workflow}</a>
+        </p>
+      )}
       {operation.executionArn !== undefined && (
         <p>
           <a href={executionHref(operation.executionArn)}>The execution that it started</a>
@@ -29,7 +50,7 @@ export function OperationPanel(props: { readonly execution: ExecutionView; reado
       )}
       {open && operation.callbackId !== undefined && <Answer callbackId={operation.callbackId} />}
       {operation.kind === "TASK" && <TaskPart operation={operation} now={now} />}
-      {operation.attempts.length > 0 && <Attempts attempts={operation.attempts} now={now} />}
+      {operation.attempts.length > 0 && <Attempts attempts={operation.attempts} now={now} chosen={attempt} onChoose={props.onAttempt} />}
       <Show of={view}>
         {({ input, result, error, logs }) => (
           <>
@@ -40,7 +61,7 @@ export function OperationPanel(props: { readonly execution: ExecutionView; reado
             )}
             {input !== undefined && <Payload label="Input" text={input} />}
             {result !== undefined && <Payload label="Result" text={result} />}
-            <Logs lines={logs} />
+            <Logs lines={logs} of={attempt === undefined ? undefined : `attempt ${attempt}`} />
           </>
         )}
       </Show>
@@ -88,64 +109,4 @@ function TaskPart({ operation: { taskArn, phases, endedAt }, now }: { readonly o
       )}
     </>
   );
-}
-
-const SHOWN_ATTEMPTS = 50;
-
-function Attempts({ attempts, now }: { readonly attempts: readonly Attempt[]; readonly now: number }) {
-  return (
-    <section aria-label="Attempts">
-      <h3>Attempts</h3>
-      <ol class="items attempts">
-        {attempts.slice(-SHOWN_ATTEMPTS).map((attempt) => (
-          <li key={attempt.number} value={attempt.number}>
-            {attempt.number}. {attempt.outcome === "again" ? "not yet" : attempt.outcome}
-            <span class="side">
-              <Moment at={attempt.startedAt} /> · {duration((attempt.endedAt ?? now) - attempt.startedAt)}
-            </span>
-            {attempt.error !== undefined && (
-              <p class="detail">
-                {attempt.error.type}: {attempt.error.message}
-              </p>
-            )}
-            {attempt.retrySeconds !== undefined && <p class="detail">again after {duration(attempt.retrySeconds * 1000)}</p>}
-          </li>
-        ))}
-      </ol>
-    </section>
-  );
-}
-
-function Logs({ lines }: { readonly lines: readonly LogLine[] }) {
-  return (
-    <section class="logs" aria-label="Log">
-      <h3>Log</h3>
-      {lines.length === 0 ? (
-        <p class="empty">No lines.</p>
-      ) : (
-        <ol tabIndex={0}>
-          {lines.map(({ at, message }, index) => (
-            <li key={index}>
-              <Moment at={at} /> {messageOf(message)}
-            </li>
-          ))}
-        </ol>
-      )}
-    </section>
-  );
-}
-
-/** Structured lines in one short text: level, message and what else they carry of use. */
-function messageOf(line: string): string {
-  try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value !== "object" || value === null) return line;
-    const fields = value as Readonly<Record<string, unknown>>;
-    if (typeof fields.message !== "string") return line;
-    const level = typeof fields.level === "string" && fields.level !== "INFO" ? `${fields.level} ` : "";
-    const error = typeof fields.error === "string" ? ` (${fields.error})` : "";
-    return `${level}${fields.message}${error}`;
-  } catch {
-    return line;
-  }
 }

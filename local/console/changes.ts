@@ -2,6 +2,7 @@ import type { Change, ChangeKind } from "../../console/api.ts";
 import type { Clock } from "../clock.ts";
 import type { ExecutionBrowser } from "../durable/browse.ts";
 import type { TaskBrowser } from "../ecs/task-browser.ts";
+import type { LogStore } from "../logs/log-store.ts";
 import type { MessageBrowser } from "../sqs/message-browser.ts";
 import type { Store } from "../store/store.ts";
 
@@ -17,6 +18,7 @@ export class Changes {
   readonly #store: Store;
   readonly #clock: Pick<Clock, "speed">;
   readonly #executions: ExecutionBrowser;
+  readonly #logs: Pick<LogStore, "follow">;
   readonly #fingerprints: readonly { readonly kind: ChangeKind; readonly take: () => string }[];
   readonly #listeners = new Set<Listener>();
   readonly #seen = new Map<ChangeKind, string>();
@@ -24,12 +26,23 @@ export class Changes {
   #writes = 0;
   #entry = 0;
   #speed: number;
+  #logged = false;
+  #unfollowLogs: () => void = () => undefined;
 
-  constructor(options: { store: Store; clock: Pick<Clock, "speed">; executions: ExecutionBrowser; tasks: TaskBrowser; messages: MessageBrowser; schedules: () => string }) {
+  constructor(options: {
+    store: Store;
+    clock: Pick<Clock, "speed">;
+    logs: Pick<LogStore, "follow">;
+    executions: ExecutionBrowser;
+    tasks: TaskBrowser;
+    messages: MessageBrowser;
+    schedules: () => string;
+  }) {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#speed = options.clock.speed;
     this.#executions = options.executions;
+    this.#logs = options.logs;
     this.#fingerprints = [
       { kind: "tasks", take: () => options.tasks.fingerprint() },
       { kind: "schedules", take: options.schedules },
@@ -50,10 +63,13 @@ export class Changes {
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+    this.#unfollowLogs();
   }
 
   #begin(): void {
+    this.#entry = this.#executions.lastEntry();
     this.#look();
+    this.#unfollowLogs = this.#logs.follow(() => (this.#logged = true));
     this.#timer = setInterval(() => void this.#tell(), INTERVAL_MS).unref();
   }
 
@@ -68,17 +84,18 @@ export class Changes {
   #look(): Change | undefined {
     const writes = Number(this.#store.prepare("SELECT total_changes() AS count").get()?.count);
     const { speed } = this.#clock;
-    if (writes === this.#writes && speed === this.#speed) return undefined;
+    if (writes === this.#writes && speed === this.#speed && !this.#logged) return undefined;
+    const kinds: ChangeKind[] = [...(speed === this.#speed ? [] : (["clock"] as const)), ...(this.#logged ? (["logs"] as const) : [])];
     this.#writes = writes;
-    const kinds: ChangeKind[] = speed === this.#speed ? [] : ["clock"];
     this.#speed = speed;
+    this.#logged = false;
     for (const { kind, take } of this.#fingerprints) {
       const now = take();
       if (this.#seen.get(kind) !== now) kinds.push(kind);
       this.#seen.set(kind, now);
     }
     const entry = this.#executions.lastEntry();
-    const executionIds = entry === this.#entry || this.#entry === 0 ? [] : this.#executions.changedSince(this.#entry);
+    const executionIds = entry === this.#entry ? [] : this.#executions.changedSince(this.#entry);
     this.#entry = entry;
     if (executionIds.length > 0) kinds.push("executions");
     return kinds.length === 0 ? undefined : { kinds, executionIds };

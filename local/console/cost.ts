@@ -16,7 +16,7 @@ const SHORTEST_TASK_SECONDS = 60;
  * What an execution would have cost on AWS. Times are those measured here, so that with `--speed` compute seems cheaper.
  *
  * @param metered durable operations and the bytes written for them
- * @param now until when tasks that still run are counted
+ * @param now until when invocations and tasks that still run are counted
  */
 export function costOf(
   metered: { readonly operations: number; readonly bytesWritten: number },
@@ -25,7 +25,7 @@ export function costOf(
   tasks: readonly Task[],
   now: number,
 ): Cost {
-  const milliseconds = invocations.reduce((sum, { startedAt, endedAt }) => sum + Math.ceil(endedAt - startedAt), 0);
+  const milliseconds = invocations.reduce((sum, { startedAt, endedAt = now }) => sum + Math.ceil(endedAt - startedAt), 0);
   const gigabyteSeconds = (milliseconds / 1000) * (memoryMegabytes / 1024);
   let taskSeconds = 0;
   let taskDollars = 0;

@@ -5,9 +5,10 @@ import type { RoleDeclaration } from "../declarations.ts";
 import type { BrowseFilter } from "../durable/browse.ts";
 import type { ExecutionRow } from "../durable/repository.ts";
 import { AwsError } from "../errors.ts";
-import { executionSummary, executionView, operationView } from "./execution-view.ts";
+import { executionSummary, executionView } from "./execution-view.ts";
 import { inputOf, jsonSchemaOf } from "./inputs.ts";
 import { deadLetterViews, denialViews, functionViews, homeView, jobViews, scheduleViews, taskViews } from "./lists.ts";
+import { operationQuery, operationView } from "./operation-view.ts";
 import { type ConsoleServices, currentVersion, workflowOf } from "./services.ts";
 
 type Read<Key extends keyof Reads> = (query: URLSearchParams) => Reads[Key] | Promise<Reads[Key]>;
@@ -48,7 +49,7 @@ export function createReads(services: ConsoleServices, roles: () => readonly Rol
       };
     },
     execution: (query) => executionView(services, findExecution(services, query.get("arn") ?? "")),
-    operation: (query) => operationView(services, findExecution(services, query.get("arn") ?? ""), query.get("id") ?? undefined),
+    operation: (query) => operationView(services, findExecution(services, query.get("arn") ?? ""), operationQuery.parse(Object.fromEntries(query))),
     tasks: () => taskViews(services),
     schedules: () => scheduleViews(services),
     "dead-letters": () => deadLetterViews(services),

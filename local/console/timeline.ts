@@ -57,6 +57,14 @@ export function taskOperation(task: Task, operations: readonly Operation[]): Ope
   };
 }
 
+/** Ids of an operation and of everything inside it. */
+export function withinOperation(operations: readonly Operation[], id: string): string[] {
+  const ids = new Set([id]);
+  // Whatever contains an operation began before it.
+  for (const operation of operations) if (operation.parentId !== undefined && ids.has(operation.parentId)) ids.add(operation.id);
+  return [...ids];
+}
+
 export function failure(error: ErrorObject | undefined): Failure | undefined {
   return error && { type: error.ErrorType ?? "Error", message: error.ErrorMessage ?? "" };
 }
