@@ -1,9 +1,6 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { ECSClient } from "@aws-sdk/client-ecs";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { LambdaClient } from "@aws-sdk/client-lambda";
-import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { setTimeout as delay } from "node:timers/promises";
+import { createTourContext, type ClientOptions, type TourContext } from "../local/tour/context.ts";
 import type { StackProcess } from "./stack-process.ts";
 
 /** Longer than a stack stays down, even when it is killed again while it starts. */
@@ -12,39 +9,25 @@ const PAUSE_MS = 200;
 /** A request that hangs is a request to repeat; synchronous invocations take a few seconds at most. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/** Repeats are up to {@link persist}: the SDK's own would give up before a killed stack is back. */
+const ONE_ATTEMPT: ClientOptions = { maxAttempts: 1, requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS } };
+
 /** AWS clients of one stack, over its HTTP door. */
-export interface Client {
-  readonly lambda: LambdaClient;
-  readonly ecs: ECSClient;
-  readonly dynamodb: DynamoDBClient;
-  readonly scheduler: SchedulerClient;
+export interface Client extends TourContext {
   readonly logs: CloudWatchLogsClient;
-  /** @throws Error when the program has no such output */
-  output(name: string): string;
-  destroy(): void;
 }
 
 export async function connect(stack: StackProcess): Promise<Client> {
   await stack.up();
-  const { endpoint, region, credentials, outputs } = stack.connection();
-  // Repeats are up to `persist`: the SDK's own would give up before a killed stack is back.
-  const options = { endpoint, region, credentials, maxAttempts: 1, requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS } };
-  const clients = {
-    lambda: new LambdaClient(options),
-    ecs: new ECSClient(options),
-    dynamodb: new DynamoDBClient(options),
-    scheduler: new SchedulerClient(options),
-    logs: new CloudWatchLogsClient(options),
-  };
+  const connection = stack.connection();
+  const context = createTourContext(connection, ONE_ATTEMPT);
+  const logs = new CloudWatchLogsClient({ ...connection, ...ONE_ATTEMPT });
   return {
-    ...clients,
-    output(name) {
-      const value = outputs[name];
-      if (typeof value !== "string") throw new Error(`The program has no stack output "${name}".`);
-      return value;
-    },
+    ...context,
+    logs,
     destroy() {
-      for (const client of Object.values(clients)) client.destroy();
+      context.destroy();
+      logs.destroy();
     },
   };
 }

@@ -4,7 +4,7 @@ import { createWriteStream, readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { RunningStack } from "../local/stack.ts";
+import type { Connection } from "../local/tour/context.ts";
 import type { Victim } from "./plan.ts";
 
 const HOST = join(import.meta.dirname, "stack-host.ts");
@@ -47,8 +47,8 @@ export class StackProcess {
   }
 
   /** Endpoint, credentials and outputs; only after the stack was up once. */
-  connection(): Pick<RunningStack, "endpoint" | "region" | "credentials" | "outputs"> {
-    return JSON.parse(readFileSync(join(this.#dataFolder, "outputs.json"), "utf8")) as RunningStack;
+  connection(): Connection {
+    return JSON.parse(readFileSync(join(this.#dataFolder, "outputs.json"), "utf8")) as Connection;
   }
 
   /**
@@ -87,7 +87,6 @@ export class StackProcess {
     child.kill("SIGKILL");
     await exit;
   }
-
 
   #spawn(): void {
     const child = spawn(process.execPath, [HOST, this.#projectFolder, this.#dataFolder, String(this.#port), String(this.#speed)], {

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../clock.ts";
 import type { ScheduleDeclaration, StackDeclaration } from "../declarations.ts";
 import { AwsError, UserError } from "../errors.ts";
@@ -9,7 +8,8 @@ import type { Store } from "../store/store.ts";
 import { TimerQueue } from "../timers.ts";
 import { Deliveries, type DeliveryOptions } from "./deliveries.ts";
 import { type Schedule, type ScheduleGroup, Schedules } from "./schedules.ts";
-import { catchUp, firing, nextMoment, type Timing } from "./timing.ts";
+import { changedSchedule, firedSchedule, newSchedule, sameTimes, withNext } from "./succession.ts";
+import { catchUp } from "./timing.ts";
 import { validateSchedule } from "./validation.ts";
 
 export { schema } from "./schedules.ts";
@@ -222,34 +222,9 @@ export class Scheduler {
 
   #put(definition: ScheduleDeclaration, existing: Schedule | undefined): void {
     const now = this.#clock.now();
-    const schedule: Schedule =
-      existing === undefined
-        ? this.#created(definition, now)
-        : { ...this.#updated(existing, definition, now), createdAt: existing.createdAt, modifiedAt: now };
+    const schedule = existing === undefined ? newSchedule(definition, now) : changedSchedule(existing, definition, now);
     this.#schedules.put(schedule);
     if (this.#running) this.#store.afterCommit(() => this.#setTimer(definition.arn));
-  }
-
-  /** A rate without start date begins at once, as on AWS. */
-  #created(definition: ScheduleDeclaration, now: number): Schedule {
-    const anchor = Math.floor(now / 1000) * 1000;
-    const isRate = definition.scheduleExpression.startsWith("rate");
-    const after = definition.scheduleExpression.startsWith("at") ? -Infinity : isRate ? anchor - 1 : now;
-    const next = this.#next(definition, anchor, after);
-    return { definition, createdAt: now, modifiedAt: now, anchor, lastMoment: undefined, next };
-  }
-
-  /** Keeps the moment that was to come, unless the schedule's times have changed. */
-  #updated(existing: Schedule, definition: ScheduleDeclaration, now: number): Schedule {
-    if (sameTimes(definition, existing.definition)) return { ...existing, definition };
-    const anchor = Math.floor(now / 1000) * 1000;
-    const after = definition.scheduleExpression.startsWith("at") ? (existing.lastMoment ?? -Infinity) : now;
-    return { ...existing, definition, anchor, next: this.#next(definition, anchor, after) };
-  }
-
-  #next(timing: Timing, anchor: number, after: number): Schedule["next"] {
-    const moment = nextMoment(timing, anchor, after);
-    return moment === undefined ? undefined : firing(timing, moment, Math.random());
   }
 
   #setTimers(): void {
@@ -275,10 +250,10 @@ export class Scheduler {
       const maximumAgeMs = definition.target.retryPolicy.maximumEventAgeInSeconds * 1000;
       const moment = catchUp(definition, anchor, schedule.next, now, maximumAgeMs);
       if (moment === undefined || moment > now) {
-        this.#schedules.put({ ...schedule, next: moment === undefined ? undefined : firing(definition, moment, Math.random()) });
+        this.#schedules.put(withNext(schedule, moment));
         return;
       }
-      this.#schedules.put({ ...schedule, lastMoment: moment, next: this.#next(definition, anchor, moment) });
+      this.#schedules.put(firedSchedule(schedule, moment));
       this.#deliveries.begin(schedule, moment);
     });
     this.#setTimer(scheduleArn);
@@ -289,13 +264,4 @@ export class Scheduler {
     if (schedule?.definition.actionAfterCompletion !== "DELETE" || schedule.definition.state === "DISABLED") return;
     if (schedule.next === undefined && !this.#schedules.hasRetries(scheduleArn)) this.#schedules.delete(scheduleArn);
   }
-}
-
-function sameTimes(a: Timing, b: Timing): boolean {
-  return isDeepStrictEqual(timesOf(a), timesOf(b));
-}
-
-function timesOf(timing: Timing): Timing {
-  const { scheduleExpression, scheduleExpressionTimezone, state, startDate, endDate, flexibleTimeWindow } = timing;
-  return { scheduleExpression, scheduleExpressionTimezone, state, startDate, endDate, flexibleTimeWindow };
 }

@@ -1,8 +1,14 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ECSClient } from "@aws-sdk/client-ecs";
-import { LambdaClient } from "@aws-sdk/client-lambda";
+import { LambdaClient, type LambdaClientConfig } from "@aws-sdk/client-lambda";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { RunningStack } from "../stack.ts";
+
+/** Where a stack is, as whom to speak to it, and what it tells about itself. */
+export type Connection = Pick<RunningStack, "endpoint" | "region" | "credentials" | "outputs">;
+
+/** What is the same for the clients of all services. */
+export type ClientOptions = Pick<LambdaClientConfig, "maxAttempts" | "requestHandler">;
 
 /** What a case works with: the stack's outputs and AWS clients, exactly what a user's script would have. */
 export interface TourContext {
@@ -15,8 +21,9 @@ export interface TourContext {
   destroy(): void;
 }
 
-export function createTourContext({ endpoint, region, credentials, outputs }: RunningStack): TourContext {
-  const options = { endpoint, region, credentials };
+/** @param more where the SDK's own ways with slow and failed requests will not do */
+export function createTourContext({ endpoint, region, credentials, outputs }: Connection, more: ClientOptions = {}): TourContext {
+  const options = { endpoint, region, credentials, ...more };
   const clients = {
     lambda: new LambdaClient(options),
     ecs: new ECSClient(options),

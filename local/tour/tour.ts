@@ -8,7 +8,7 @@ export interface TourResult {
   readonly passed: boolean;
   readonly summary: string;
   readonly seconds: number;
-  /** Durable operations that AWS would bill: `undefined` where no execution was reached. */
+  /** Of the execution; `-` where none was reached. */
   readonly status: string;
 }
 
