@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { wholeNumber } from "../cli/options.ts";
 import { auditTable, verdict } from "./print.ts";
 import { runChaos } from "./run.ts";
 
@@ -33,12 +34,4 @@ try {
 } catch (error) {
   report(`${(error as Error).message}\nThe data stays in ${folder}.`);
   process.exitCode = 1;
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < min || value > max) throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-    return value;
-  };
 }

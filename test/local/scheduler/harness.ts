@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../../../local/clock.ts";
 import type { ScheduleDeclaration } from "../../../local/declarations.ts";
@@ -11,6 +14,7 @@ import { identity } from "../iam/fixtures.ts";
 
 export const ROLE_ARN = `arn:aws:iam::${LOCAL_ACCOUNT_ID}:role/scheduler`;
 export const TARGET_ARN = `arn:aws:lambda:${identity.region}:${LOCAL_ACCOUNT_ID}:function:report:live`;
+export const groupArn = (name: string) => `arn:aws:scheduler:${identity.region}:${LOCAL_ACCOUNT_ID}:schedule-group/${name}`;
 export const QUEUE_ARN = `arn:aws:sqs:${identity.region}:${LOCAL_ACCOUNT_ID}:dead`;
 
 /** A clock that stands still until a test moves it. */
@@ -156,6 +160,32 @@ export class World {
     };
     this.scheduler = new Scheduler({ store, clock, identity, iam, invoker, queues: this.queues });
   }
+}
+
+/** Where the clock of every world begins. */
+export const START = "2026-01-01T00:00:00Z";
+
+/**
+ * Closes what the surrounding tests open after each of them.
+ *
+ * @returns makes a world whose scheduler has started; in memory, or on a file of that name when the test restarts it
+ */
+export function openWorlds(): (fileName?: string) => World {
+  const worlds: World[] = [];
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "scheduler-"));
+  });
+  afterEach(() => {
+    for (const world of worlds.splice(0)) world.close();
+  });
+  after(() => rmSync(folder, { recursive: true }));
+  return (fileName) => {
+    const world = new World(START, fileName === undefined ? undefined : join(folder, fileName));
+    worlds.push(world);
+    world.scheduler.start();
+    return world;
+  };
 }
 
 type Overrides = Partial<Omit<ScheduleDeclaration, "target">> & { target?: Partial<ScheduleDeclaration["target"]> };

@@ -19,9 +19,8 @@ import { LOCAL_ACCOUNT_ID } from "../../../local/identity.ts";
 import { schedulerService } from "../../../local/scheduler/service.ts";
 import { awsError, openDoor, type Door } from "../gateway/fixtures.ts";
 import { administrator, identity, policy, role, trust } from "../iam/fixtures.ts";
-import { QUEUE_ARN, ROLE_ARN, TARGET_ARN, World } from "./harness.ts";
+import { groupArn, QUEUE_ARN, ROLE_ARN, TARGET_ARN, World } from "./harness.ts";
 
-const groupArn = (name: string) => `arn:aws:scheduler:${identity.region}:${LOCAL_ACCOUNT_ID}:schedule-group/${name}`;
 const scheduleArn = (group: string, name: string) => `arn:aws:scheduler:${identity.region}:${LOCAL_ACCOUNT_ID}:schedule/${group}/${name}`;
 
 function reminder(overrides: Partial<CreateScheduleCommandInput> = {}): CreateScheduleCommandInput {
