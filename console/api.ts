@@ -201,8 +201,11 @@ export interface DeadLetter {
 
 export interface HomeView {
   readonly callbacks: readonly OpenCallback[];
+  /** Failed and timed out, the latest end first; 50 at most. */
   readonly failed: readonly FailedExecution[];
   readonly failedTotal: number;
+  readonly timedOutTotal: number;
+  /** Those that stopped amiss, newest first; 50 at most. */
   readonly stoppedTasks: readonly TaskView[];
   readonly deadLetters: number;
   readonly running: ExecutionPage;
@@ -219,6 +222,20 @@ export interface JobView {
   readonly item: string;
 }
 
+export interface JobPage {
+  /** How many jobs match, of the newest 20,000. */
+  readonly total: number;
+  readonly offset: number;
+  readonly rows: readonly JobView[];
+}
+
+/** Somebody who may invoke a function, and the statement that says so. */
+export interface Invoker {
+  /** A role of the program, a service or an account. */
+  readonly name: string;
+  readonly statement: string;
+}
+
 export interface FunctionView {
   readonly workflow: string;
   readonly arn: string;
@@ -231,6 +248,7 @@ export interface FunctionView {
   readonly roleArn: string;
   /** Policies of its role, as JSON. */
   readonly policies: readonly { readonly name: string; readonly document: string }[];
+  readonly invokers: readonly Invoker[];
 }
 
 export interface DenialView {
@@ -239,8 +257,10 @@ export interface DenialView {
   readonly action: string;
   readonly resource: string;
   readonly message: string;
-  /** The statement that would have allowed it, as JSON. */
-  readonly statement: string;
+  /** The policy that would have to change. */
+  readonly where: string;
+  /** The statement that would allow it there, as JSON. Absent when a deny is to go instead. */
+  readonly statement?: string;
 }
 
 /** How a workflow is started. */
@@ -272,7 +292,7 @@ export interface Reads {
   readonly tasks: readonly TaskView[];
   readonly schedules: readonly ScheduleView[];
   readonly "dead-letters": readonly DeadLetter[];
-  readonly jobs: readonly JobView[];
+  readonly jobs: JobPage;
   readonly functions: readonly FunctionView[];
   readonly denials: readonly DenialView[];
   readonly start: StartView;

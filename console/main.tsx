@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { StackView } from "./api.ts";
 import { type Connection, follow } from "./client.ts";
 import { executionHref } from "./format.ts";
 import { useRead, useRoute } from "./hooks.ts";
@@ -34,7 +35,6 @@ function App() {
     document.title = `${PLACES.find(([key]) => key === place)?.[1] ?? (place === "start" ? "Start" : "Execution")} – durable workflows`;
   }, [place]);
   if (connection === "refused") return <Refused />;
-  const workflows = stack.data?.workflows ?? [];
   return (
     <>
       <header class="top">
@@ -56,16 +56,17 @@ function App() {
           The stack does not answer. What you see is from before; the page goes on by itself when it is back.
         </p>
       )}
-      <main>{stack.data !== undefined && <Place path={path} query={query} workflows={workflows} />}</main>
+      <main>{stack.data !== undefined && <Place path={path} query={query} stack={stack.data} />}</main>
     </>
   );
 }
 
-function Place({ path, query, workflows }: { readonly path: readonly string[]; readonly query: URLSearchParams; readonly workflows: readonly string[] }) {
+function Place({ path, query, stack }: { readonly path: readonly string[]; readonly query: URLSearchParams; readonly stack: StackView }) {
+  const { workflows } = stack;
   const [place = "", first] = path;
   switch (place) {
     case "":
-      return <Home />;
+      return <Home stack={stack.stack} />;
     case "executions":
       return <Executions query={query} workflows={workflows} />;
     case "execution":

@@ -131,3 +131,15 @@ export function Page({ title, actions, children }: { readonly title: ComponentCh
     </>
   );
 }
+
+/** A list under a small title. @param more beside the title */
+export function Card({ title, more, children }: { readonly title: string; readonly more?: ComponentChildren; readonly children: ComponentChildren }) {
+  return (
+    <section class="card" aria-label={title}>
+      <h3>
+        {title} {more !== undefined && <span class="side">{more}</span>}
+      </h3>
+      <ul class="items">{children}</ul>
+    </section>
+  );
+}

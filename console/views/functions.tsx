@@ -45,9 +45,19 @@ function Function({ view }: { readonly view: FunctionView }) {
         <a href={`#/start/${view.workflow}`}>Start</a> · <a href={`#/executions?workflow=${view.workflow}`}>Executions</a>
       </p>
       <details>
-        <summary>Policies of {view.workflow}</summary>
+        <summary>What {view.workflow} may do</summary>
+        <p class="detail">
+          As the role <code>{view.roleArn}</code>
+        </p>
         {view.policies.map(({ name, document }) => (
           <Payload key={name} label={name} text={document} />
+        ))}
+      </details>
+      <details>
+        <summary>Who may invoke {view.workflow}</summary>
+        {view.invokers.length === 0 && <p class="empty">Nobody but you: no permission and no role of the program allows it.</p>}
+        {view.invokers.map(({ name, statement }, index) => (
+          <Payload key={index} label={name} text={statement} />
         ))}
       </details>
     </article>
@@ -61,7 +71,7 @@ function Denial({ denial }: { readonly denial: DenialView }) {
         <Moment at={denial.at} /> <b>{denial.action}</b>
       </p>
       <p class="detail">{denial.message}</p>
-      <Payload label="Statement that would be needed" text={denial.statement} />
+      {denial.statement === undefined ? <p>To be changed: {denial.where}.</p> : <Payload label={`Statement that would be needed in ${denial.where}`} text={denial.statement} />}
     </li>
   );
 }

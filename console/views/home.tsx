@@ -1,11 +1,12 @@
-import type { ComponentChildren } from "preact";
-import type { FailedExecution, HomeView, OpenCallback, ScheduleView, TaskView } from "../api.ts";
+import type { HomeView, OpenCallback, ScheduleView } from "../api.ts";
 import { act } from "../client.ts";
 import { duration, executionHref } from "../format.ts";
 import { useNow, useRead } from "../hooks.ts";
-import { ActionButton, Moment, Page, Show } from "../parts/basics.tsx";
+import { ActionButton, Card, Page, Show } from "../parts/basics.tsx";
+import { useSeen } from "../seen.ts";
+import { FailedExecutions, failingOf, failingTask, StoppedTasks } from "./failures.tsx";
 
-export function Home() {
+export function Home({ stack }: { readonly stack: string }) {
   const home = useRead("home", {}, ["executions", "tasks", "schedules", "deadLetters"]);
   const now = useNow(true);
   return (
@@ -17,13 +18,17 @@ export function Home() {
         </a>
       }
     >
-      <Show of={home}>{(view) => <Overview view={view} now={now} />}</Show>
+      <Show of={home}>{(view) => <Overview view={view} now={now} stack={stack} />}</Show>
     </Page>
   );
 }
 
-function Overview({ view, now }: { readonly view: HomeView; readonly now: number }) {
-  const { callbacks, failed, failedTotal, stoppedTasks, deadLetters, running, next } = view;
+function Overview({ view, now, stack }: { readonly view: HomeView; readonly now: number; readonly stack: string }) {
+  const { callbacks, deadLetters, running, next } = view;
+  const seen = useSeen(stack);
+  const failed = view.failed.filter((execution) => !seen.isSeen(failingOf(execution)));
+  const stoppedTasks = view.stoppedTasks.filter((task) => !seen.isSeen(failingTask(task)));
+  const hidden = view.failed.length - failed.length + view.stoppedTasks.length - stoppedTasks.length;
   const nothing = callbacks.length + failed.length + stoppedTasks.length + deadLetters === 0;
   return (
     <>
@@ -46,24 +51,17 @@ function Overview({ view, now }: { readonly view: HomeView; readonly now: number
               ))}
             </Card>
           )}
-          {failed.length > 0 && (
-            <Card
-              title="Failed executions"
-              more={failedTotal > failed.length ? <a href="#/executions?status=FAILED">all {failedTotal}</a> : undefined}
-            >
-              {failed.map((execution) => (
-                <FailedItem key={execution.arn} execution={execution} />
-              ))}
-            </Card>
-          )}
-          {stoppedTasks.length > 0 && (
-            <Card title="Tasks that stopped amiss" more={<a href="#/tasks">all tasks</a>}>
-              {stoppedTasks.map((task) => (
-                <TaskItem key={task.arn} task={task} />
-              ))}
-            </Card>
-          )}
+          {failed.length > 0 && <FailedExecutions failed={failed} totals={view} seen={seen} />}
+          {stoppedTasks.length > 0 && <StoppedTasks tasks={stoppedTasks} seen={seen} />}
         </div>
+        {hidden > 0 && (
+          <p class="empty">
+            {hidden} marked as seen.{" "}
+            <button class="plain" onClick={seen.forget}>
+              Show again
+            </button>
+          </p>
+        )}
       </section>
       <div class="columns">
         <section class="group" aria-labelledby="running">
@@ -109,17 +107,6 @@ function Overview({ view, now }: { readonly view: HomeView; readonly now: number
   );
 }
 
-function Card({ title, more, children }: { readonly title: string; readonly more?: ComponentChildren; readonly children: ComponentChildren }) {
-  return (
-    <section class="card" aria-label={title}>
-      <h3>
-        {title} {more !== undefined && <span class="side">{more}</span>}
-      </h3>
-      <ul class="items">{children}</ul>
-    </section>
-  );
-}
-
 function CallbackItem({ callback: { execution, operation }, now }: { readonly callback: OpenCallback; readonly now: number }) {
   return (
     <li>
@@ -129,34 +116,6 @@ function CallbackItem({ callback: { execution, operation }, now }: { readonly ca
       <span class="side">
         {operation.timeoutAt === undefined ? `open for ${duration(now - operation.startedAt)}` : `times out in ${duration(operation.timeoutAt - now)}`}
       </span>
-    </li>
-  );
-}
-
-function FailedItem({ execution }: { readonly execution: FailedExecution }) {
-  return (
-    <li>
-      <a href={executionHref(execution.arn)}>
-        <b>{execution.workflow}</b> {execution.error.type}
-      </a>
-      <span class="side">
-        <Moment at={execution.endedAt ?? execution.startedAt} />
-      </span>
-      <p class="detail">{execution.error.message}</p>
-    </li>
-  );
-}
-
-function TaskItem({ task }: { readonly task: TaskView }) {
-  return (
-    <li>
-      <b>{task.workflow ?? task.family}</b>
-      {task.executionArn !== undefined && <a href={`${executionHref(task.executionArn)}?operation=${task.id}`}>{task.id.slice(0, 12)}</a>}
-      <span class="side">{task.stoppedAt !== undefined && <Moment at={task.stoppedAt} />}</span>
-      <p class="detail">
-        {task.exitCode === undefined ? "" : `exit code ${task.exitCode}: `}
-        {task.stoppedReason}
-      </p>
     </li>
   );
 }

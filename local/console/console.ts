@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as z from "zod";
 import type { ApiError } from "../../console/api.ts";
-import type { RoleDeclaration, StackDeclaration } from "../declarations.ts";
 import { ExecutionBrowser } from "../durable/browse.ts";
 import { TaskBrowser } from "../ecs/task-browser.ts";
 import { AwsError } from "../errors.ts";
@@ -10,6 +9,7 @@ import { MessageBrowser } from "../sqs/message-browser.ts";
 import { createActions } from "./actions.ts";
 import { type Asset, buildAssets } from "./assets.ts";
 import { Changes } from "./changes.ts";
+import type { Policies } from "./functions.ts";
 import { consoleToken, isCrossSite, isToken, SECURITY_HEADERS, TOKEN_HEADER } from "./guard.ts";
 import { createReads } from "./reads.ts";
 import type { ConsoleOptions, ConsoleServices } from "./services.ts";
@@ -31,7 +31,7 @@ export class Console {
   readonly #actions: Handlers;
   readonly #changes: Changes;
   readonly #streams = new Set<ServerResponse>();
-  #roles: readonly RoleDeclaration[] = [];
+  #policies: Policies = { roles: [], resourcePolicies: [] };
   #stopped = false;
   #assets: Promise<ReadonlyMap<string, Asset>> | undefined;
 
@@ -43,14 +43,14 @@ export class Console {
     const services: ConsoleServices = { ...options, executions, taskBrowser, messages };
     this.token = consoleToken(options.developer);
     this.#store = store;
-    this.#reads = createReads(services, () => this.#roles);
+    this.#reads = createReads(services, () => this.#policies);
     this.#actions = createActions(services);
     const schedules = () => JSON.stringify(options.scheduler.list().map(({ definition, modifiedAt, lastMoment }) => [definition.arn, modifiedAt, lastMoment]));
     this.#changes = new Changes({ store, clock: options.clock, logs: options.logs, executions, tasks: taskBrowser, messages, schedules });
   }
 
-  apply({ roles }: Pick<StackDeclaration, "roles">): void {
-    this.#roles = roles;
+  apply({ roles, resourcePolicies }: Policies): void {
+    this.#policies = { roles, resourcePolicies };
   }
 
   /** Ends the streams of changes, which would keep the door from closing. */

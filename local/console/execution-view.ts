@@ -67,5 +67,5 @@ export function openCallbacks(services: ConsoleServices, limit: number): OpenCal
 export function failedExecution(services: ConsoleServices, row: ExecutionRow): FailedExecution {
   const last = services.executions.lastEvents(row.id).at(-1);
   const error = last?.type === "ExecutionFailed" ? failure(last.error) : undefined;
-  return { ...executionSummary(services, row), error: error ?? { type: row.status, message: "" } };
+  return { ...executionSummary(services, row), error: error ?? { type: "Timed out", message: "It had not ended by its deadline." } };
 }

@@ -1,7 +1,4 @@
-import { unmarshall } from "@aws-sdk/util-dynamodb";
-import * as z from "zod";
-import type { DeadLetter, DenialView, FunctionView, HomeView, JobView, ScheduleView, TaskView } from "../../console/api.ts";
-import type { RoleDeclaration } from "../declarations.ts";
+import type { DeadLetter, HomeView, ScheduleView, TaskView } from "../../console/api.ts";
 import type { Task } from "../ecs/task.ts";
 import type { Schedule } from "../scheduler/schedules.ts";
 import { isOneTime, nextMoment } from "../scheduler/timing.ts";
@@ -10,6 +7,8 @@ import { executionSummary, failedExecution, openCallbacks } from "./execution-vi
 import { type ConsoleServices, workflowOf } from "./services.ts";
 
 const HOME_ROWS = 12;
+/** More than are shown: some may be marked as seen. */
+const HOME_FAILURES = 50;
 const LIST_ROWS = 500;
 const NEXT_MOMENTS = 5;
 
@@ -17,12 +16,16 @@ export function homeView(services: ConsoleServices): HomeView {
   const { executions, clock } = services;
   const now = clock.now();
   const running = executions.list({ status: "RUNNING" }, { now, offset: 0, limit: HOME_ROWS });
-  const failed = executions.list({ status: "FAILED" }, { now, offset: 0, limit: HOME_ROWS });
+  const failed = (["FAILED", "TIMED_OUT"] as const)
+    .flatMap((status) => executions.list({ status }, { now, offset: 0, limit: HOME_FAILURES }))
+    .sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0))
+    .slice(0, HOME_FAILURES);
   return {
     callbacks: openCallbacks(services, HOME_ROWS),
     failed: failed.map((row) => failedExecution(services, row)),
     failedTotal: executions.count({ status: "FAILED" }, now),
-    stoppedTasks: taskViews(services).filter(isAmiss).slice(0, HOME_ROWS),
+    timedOutTotal: executions.count({ status: "TIMED_OUT" }, now),
+    stoppedTasks: taskViews(services).filter(isAmiss).slice(0, HOME_FAILURES),
     deadLetters: services.messages.count(),
     running: { total: executions.count({ status: "RUNNING" }, now), offset: 0, rows: running.map((row) => executionSummary(services, row)) },
     next: scheduleViews(services)
@@ -61,65 +64,6 @@ export function redriveTarget({ registry }: ConsoleServices, { queueArn, attribu
   const owner = registry.functions().find(({ deadLetterQueueArn }) => deadLetterQueueArn === queueArn);
   if (owner === undefined) return undefined;
   return registry.aliases(owner.functionArn).find(({ name }) => name === "live")?.version.qualifiedArn ?? owner.qualifiedArn;
-}
-
-const item = z.looseObject({
-  jobId: z.string(),
-  status: z.string().default(""),
-  attempt: z.number().optional(),
-  updatedAt: z.string().default(""),
-  executionArn: z.string().optional(),
-});
-const scanAnswer = z.object({ Items: z.array(z.record(z.string(), z.unknown())).default([]) });
-
-/** Newest first, of every table whose items are jobs. */
-export async function jobViews({ dynamodb }: ConsoleServices): Promise<JobView[]> {
-  const answers = await Promise.all(dynamodb.tableNames.map((TableName) => dynamodb.execute("Scan", { TableName, Limit: LIST_ROWS })));
-  return answers
-    .flatMap(({ body }) => scanAnswer.safeParse(body).data?.Items ?? [])
-    .flatMap((raw) => {
-      // Dynalite answers attribute values; what they are made of is checked here.
-      const plain: unknown = unmarshall(raw as Parameters<typeof unmarshall>[0]);
-      const parsed = item.safeParse(plain).data;
-      if (parsed === undefined) return [];
-      const { jobId, status, attempt, updatedAt, executionArn } = parsed;
-      return [{ jobId, status, attempt, updatedAt, executionArn, item: JSON.stringify(plain) }];
-    })
-    .sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
-}
-
-export function functionViews(services: ConsoleServices, roles: readonly RoleDeclaration[]): FunctionView[] {
-  const { registry } = services;
-  return registry.functions().map((newest) => ({
-    workflow: workflowOf(services, newest.functionName),
-    arn: newest.functionArn,
-    durable: newest.durable !== undefined,
-    newest: newest.version,
-    versions: registry.versions(newest.functionArn).map(({ version }) => version),
-    aliases: registry.aliases(newest.functionArn).map(({ name, version }) => ({ name, version: version.version })),
-    memoryMegabytes: newest.memoryMegabytes,
-    timeoutSeconds: newest.timeoutSeconds,
-    roleArn: newest.roleArn,
-    policies: Object.entries(roles.find(({ arn }) => arn === newest.roleArn)?.policies ?? {}).map(([name, document]) => ({
-      name,
-      document: JSON.stringify(document),
-    })),
-  }));
-}
-
-/** Newest first. */
-export function denialViews({ iam }: ConsoleServices): DenialView[] {
-  return iam
-    .denials()
-    .map(({ at, principal, action, resource, message }) => ({
-      at,
-      principal,
-      action,
-      resource,
-      message,
-      statement: JSON.stringify({ Effect: "Allow", Action: action, Resource: resource }),
-    }))
-    .reverse();
 }
 
 /** A task that did not end by doing its work. */

@@ -1,13 +1,15 @@
 import * as z from "zod";
 import type { Reads } from "../../console/api.ts";
 import { EXECUTION_STATUSES } from "../../console/api.ts";
-import type { RoleDeclaration } from "../declarations.ts";
 import type { BrowseFilter } from "../durable/browse.ts";
 import type { ExecutionRow } from "../durable/repository.ts";
 import { AwsError } from "../errors.ts";
+import { denialViews } from "./denials.ts";
 import { executionSummary, executionView } from "./execution-view.ts";
+import { functionViews, type Policies } from "./functions.ts";
 import { inputOf, jsonSchemaOf } from "./inputs.ts";
-import { deadLetterViews, denialViews, functionViews, homeView, jobViews, scheduleViews, taskViews } from "./lists.ts";
+import { jobPage, jobQuery } from "./jobs.ts";
+import { deadLetterViews, homeView, scheduleViews, taskViews } from "./lists.ts";
 import { operationQuery, operationView } from "./operation-view.ts";
 import { type ConsoleServices, currentVersion, workflowOf } from "./services.ts";
 
@@ -28,8 +30,8 @@ const pageSchema = filterSchema.extend({
   limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(100),
 });
 
-/** Everything that the page can read. @param roles of the program as last applied */
-export function createReads(services: ConsoleServices, roles: () => readonly RoleDeclaration[]): { readonly [Key in keyof Reads]: Read<Key> } {
+/** Everything that the page can read. */
+export function createReads(services: ConsoleServices, policies: () => Policies): { readonly [Key in keyof Reads]: Read<Key> } {
   return {
     stack: () => ({
       stack: services.stack,
@@ -53,9 +55,9 @@ export function createReads(services: ConsoleServices, roles: () => readonly Rol
     tasks: () => taskViews(services),
     schedules: () => scheduleViews(services),
     "dead-letters": () => deadLetterViews(services),
-    jobs: () => jobViews(services),
-    functions: () => functionViews(services, roles()),
-    denials: () => denialViews(services),
+    jobs: (query) => jobPage(services, jobQuery.parse(Object.fromEntries(query))),
+    functions: () => functionViews(services, policies()),
+    denials: () => denialViews(services.iam.denials()),
     start(query) {
       const workflow = query.get("workflow") ?? "";
       const version = currentVersion(services, workflow);
