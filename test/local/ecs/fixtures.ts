@@ -8,6 +8,7 @@ import { type Clock, createClock } from "../../../local/clock.ts";
 import type { ContainerDeclaration, RoleDeclaration, TaskDefinitionDeclaration } from "../../../local/declarations.ts";
 import { ecsService } from "../../../local/ecs/service.ts";
 import { EcsTasks, schema } from "../../../local/ecs/tasks.ts";
+import { AwsError } from "../../../local/errors.ts";
 import type { BusEvent } from "../../../local/events/event.ts";
 import type { ApiCall } from "../../../local/gateway/service.ts";
 import type { Iam } from "../../../local/iam/iam.ts";
@@ -54,6 +55,9 @@ export interface TaskAnswer {
   containers: { name: string; exitCode?: number; lastStatus: string; reason?: string; imageDigest?: string }[];
 }
 
+/** The script of a job that runs until it is killed. */
+export const DEAF = 'trap "" TERM; echo "pid $$"; while :; do sleep 0.02; done';
+
 /** A folder that is gone after the test. */
 export function temporaryFolder(): { path: string; [Symbol.dispose](): void } {
   const path = mkdtempSync(join(tmpdir(), "ecs-"));
@@ -65,6 +69,17 @@ export function writeFiles(folder: string, files: Readonly<Record<string, string
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), content);
   }
+}
+
+/** For `assert.rejects` and `assert.throws`: whether an error is this one of AWS's. */
+export function refuses(code: string, message: RegExp | string): (error: unknown) => true {
+  return (error) => {
+    assert.ok(error instanceof AwsError, String(error));
+    assert.equal(error.code, code);
+    if (typeof message === "string") assert.equal(error.message, message);
+    else assert.match(error.message, message);
+    return true;
+  };
 }
 
 /** Waits for a condition; fails when it does not come true in time. */
