@@ -16,7 +16,7 @@ export interface OneTimeSchedulesArgs {
  * A home for schedules that a function creates at run time, each of which starts one function once and deletes itself. They
  * are data, not infrastructure: kept out of Pulumi's state, which would restore them after they fired.
  *
- * Costs 1 USD per million starts. An account has room for a million schedules in a Region, by default.
+ * Costs 1 USD per million starts. An account has room for 10 million schedules in a Region, by default (November 2026).
  */
 export class OneTimeSchedules extends pulumi.ComponentResource {
   readonly group: aws.scheduler.ScheduleGroup;

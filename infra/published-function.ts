@@ -110,7 +110,7 @@ export class PublishedFunction extends pulumi.ComponentResource {
     this.alias = new aws.lambda.Alias(
       `${name}-${LIVE_ALIAS}`,
       { name: LIVE_ALIAS, functionName: this.function.name, ...liveVersions(functionName(name), this.function.version, args.canaryPercent) },
-      // Goes with the function, whose fixed name a new one takes over.
+      // Deleting the function deletes its alias. Only in a replacement does the engine delete it itself, before the function.
       { parent: this, deletedWith: this.function },
     );
     this.registerOutputs({ aliasArn: this.alias.arn, version: this.function.version });

@@ -89,9 +89,9 @@ export const SCHEDULES_ALARM = {
   name: "schedules-near-quota",
   /** AWS documents that the Scheduler reports how many of its resources there are, but not what it calls schedules: so the largest of all. */
   query: `SELECT MAX(ResourceCount) FROM SCHEMA("AWS/Usage", Class, Resource, Service, "Type") WHERE Service = 'Scheduler' AND "Type" = 'Resource'`,
-  /** Of a million schedules in an account and Region, the default quota. */
+  /** Of 10 million in an account and Region, the default quota in November 2026. It was one million before, and an account's own may still be. */
   above: 800_000,
-  means: "There are more than 800,000 schedules in the account, by default of a million. At the quota create-reminder fails.",
+  means: "There are more than 800,000 schedules in the account. The quota is 10 million by default; at it, create-reminder fails.",
 } as const;
 
 export type AlarmKind = keyof typeof ALARMS;
