@@ -77,6 +77,19 @@ export async function readQueue(stack: Stack, queue: DeadLetterQueue, limit: num
 }
 
 /**
+ * The letter that is meant by its id, or the unique beginning of one.
+ *
+ * @throws CliError when there is none, or more than one
+ */
+export function findLetter(letters: readonly DeadLetter[], reference: string): DeadLetter {
+  const matches = letters.filter(({ id }) => id.startsWith(reference));
+  const [letter, ...others] = matches;
+  if (letter === undefined) throw new CliError(EXIT.notFound, `There is no message "${reference}". wf dead-letters show <queue> shows those there are.`);
+  if (others.length > 0) throw new CliError(EXIT.usage, `"${reference}" may be any of ${matches.length} messages: ${matches.map(({ id }) => id).join(", ")}`);
+  return letter;
+}
+
+/**
  * Starts what the letter was meant to start, and deletes it. The message's id names the execution, so that a letter
  * which was sent again but could not be deleted starts nothing twice.
  *

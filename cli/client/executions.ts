@@ -150,6 +150,8 @@ export interface AwaitOptions {
   /** Told what the execution is doing. */
   readonly report: (line: string) => void;
   readonly signal: AbortSignal;
+  /** Of the stack's clock. */
+  readonly speed: number;
   /** Epoch milliseconds; `Infinity` for as long as it takes. */
   readonly deadline: number;
 }
@@ -159,13 +161,13 @@ export interface AwaitOptions {
  *
  * @returns nothing when `signal` or the deadline came first
  */
-export async function awaitExecution(stack: Stack, arn: string, { report, signal, deadline }: AwaitOptions): Promise<GetDurableExecutionResponse | undefined> {
+export async function awaitExecution(stack: Stack, arn: string, { report, signal, speed, deadline }: AwaitOptions): Promise<GetDurableExecutionResponse | undefined> {
   for (;;) {
     const execution = await getExecution(stack, arn);
     if (execution.Status !== "RUNNING") return execution;
     const left = deadline - Date.now();
     if (signal.aborted || left <= 0) return undefined;
-    report(describeProgress(await getHistory(stack, arn), Date.now()));
+    report(describeProgress(await getHistory(stack, arn), Date.now(), speed));
     await delay(Math.min(stack.pollIntervalMs, left), undefined, { signal }).catch(() => undefined);
   }
 }

@@ -5,8 +5,9 @@ import type { Event } from "@aws-sdk/client-lambda";
  * and for those that wait, how long still.
  *
  * @param now epoch milliseconds
+ * @param speed of the stack's clock, by which declared delays have shrunk
  */
-export function describeProgress(events: readonly Event[], now: number): string {
+export function describeProgress(events: readonly Event[], now: number, speed = 1): string {
   const open = new Map<string, Event>();
   let retry: string | undefined;
   for (const event of events) {
@@ -17,7 +18,7 @@ export function describeProgress(events: readonly Event[], now: number): string 
       retry = undefined;
     } else if (type !== "ExecutionStarted") {
       open.delete(event.Id);
-      retry = nextAttempt(event, now);
+      retry = nextAttempt(event, now, speed);
     }
   }
   const parents = new Set([...open.values()].map((event) => event.ParentId));
@@ -41,11 +42,11 @@ function describeOpen(event: Event, now: number): string {
 }
 
 /** A step that ended with a delay before its next attempt: a retry after an error, or the next poll of a condition. */
-function nextAttempt(event: Event, now: number): string | undefined {
+function nextAttempt(event: Event, now: number, speed: number): string | undefined {
   const details = event.StepFailedDetails ?? event.StepSucceededDetails;
   const delay = details?.RetryDetails?.NextAttemptDelaySeconds;
   if (delay === undefined || event.EventTimestamp === undefined) return undefined;
-  const due = new Date(event.EventTimestamp.getTime() + delay * 1000);
+  const due = new Date(event.EventTimestamp.getTime() + (delay / speed) * 1000);
   return `"${event.Name ?? ""}" again in ${secondsLeft(due, now)}`;
 }
 

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
-import { countMessages, deadLetterQueues, findQueue, letterShape, LOOKING_SECONDS, readQueue, redrive } from "../client/dead-letters.ts";
+import { countMessages, deadLetterQueues, findLetter, findQueue, letterShape, LOOKING_SECONDS, readQueue, redrive } from "../client/dead-letters.ts";
 import { baseCommand, groupCommand, printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
-import { CliError, EXIT } from "../exit-codes.ts";
 import { wholeNumber } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
 import { clean } from "../text/clean.ts";
@@ -58,13 +57,12 @@ function redriveCommand(terminal: Terminal): Command {
     ["wf dead-letters redrive poll-job", "wf dead-letters redrive poll-job 0c0e8a52-5b0e-4b86-8d0c-0a6c4a6f1c1e"],
   )
     .argument("<queue>", "name as wf dead-letters list shows it, or the beginning of one")
-    .argument("[message]", "id of one message, or the beginning of one; all when left out")
+    .argument("[message]", "id of one message, or the unique beginning of one; all when left out")
     .action((reference: string, message: string | undefined, options: StackOptions) =>
       withStack(options, async (stack) => {
         const queue = findQueue(stack, reference);
         const letters = await readQueue(stack, queue, MOST_MESSAGES);
-        const chosen = letters.filter(({ id }) => message === undefined || id.startsWith(message));
-        if (message !== undefined && chosen.length === 0) throw new CliError(EXIT.notFound, `There is no message "${message}" in ${queue.name}.`);
+        const chosen = message === undefined ? letters : [findLetter(letters, message)];
         const redriven = [];
         for (const letter of chosen) {
           const { target, arn } = await redrive(stack, queue, letter);

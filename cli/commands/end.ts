@@ -1,6 +1,8 @@
+import { getSpeed } from "../client/clock.ts";
 import { awaitExecution, describe, idOf } from "../client/executions.ts";
 import { describeError, parsePayload } from "../client/payload.ts";
 import type { Stack } from "../client/stack.ts";
+import { speedLine } from "../command.ts";
 import { CliError, EXIT } from "../exit-codes.ts";
 import type { EndedExecution } from "../shapes.ts";
 import type { Terminal } from "../terminal.ts";
@@ -16,7 +18,9 @@ import { statusFormat } from "../text/status.ts";
  */
 export async function awaitEnd(terminal: Terminal, stack: Stack, arn: string, timeoutMs: number): Promise<EndedExecution> {
   const { interrupted } = terminal;
-  const execution = await awaitExecution(stack, arn, { report: (line) => terminal.progress(line), signal: interrupted, deadline: Date.now() + timeoutMs });
+  const speed = await getSpeed(stack);
+  speedLine(terminal, speed);
+  const execution = await awaitExecution(stack, arn, { report: (line) => terminal.progress(line), signal: interrupted, speed, deadline: Date.now() + timeoutMs });
   terminal.progress("");
   if (execution === undefined) {
     const [exitCode, why] = interrupted.aborted ? ([EXIT.interrupted, "Interrupted"] as const) : ([EXIT.timedOut, `Not within ${duration(timeoutMs)}`] as const);

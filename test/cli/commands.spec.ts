@@ -130,6 +130,7 @@ describe("wf on a local stack", function () {
       assert.equal((await stack.json(listShape, "list")).speed, 20);
       const { code, err } = await stack.wf(["start", "report", "{}", "--name", "quick", "--wait"]);
       assert.equal(code, 0, err);
+      assert.match(err, /^arn:.*\nThe clock runs 20 times as fast/);
       const quick = await stack.show("quick");
       assert.ok(Date.parse(quick.endedAt!) - Date.parse(quick.startedAt) < 9_000);
       assert.match((await stack.wf(["clock", "speed", "1"])).out, /real time/);

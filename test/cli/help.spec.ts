@@ -17,6 +17,14 @@ describe("wf --help", () => {
     }
   });
 
+  it("offers JSON, and every stack, with every command that does something", async () => {
+    for (const command of COMMANDS) {
+      const { out } = await runCommand([...command, "--help"]);
+      const isGroup = out.includes("\nCommands:\n");
+      for (const option of ["--json", "--stack <name>", "--data <folder>", "--deployed"]) assert.equal(out.includes(`\n  ${option} `), !isGroup, `wf ${command.join(" ")}: ${option}`);
+    }
+  });
+
   it("lists every command that there is", async () => {
     const { out } = await runCommand(["--help"]);
     const listed = [...out.matchAll(/^ {2}([a-z-]+)(?: \[options\]| {2,})/gm)].map(([, name]) => name);

@@ -38,5 +38,6 @@ describe("The progress line of an execution", () => {
       { EventType: "StepSucceeded", Id: "1", Name: "poll", EventTimestamp: at(1), StepSucceededDetails: { RetryDetails: { CurrentAttempt: 1, NextAttemptDelaySeconds: 5 } } as Event["StepSucceededDetails"] },
     ];
     assert.equal(describeProgress(events, START + 2_000), '"poll" again in 4 s');
+    assert.equal(describeProgress(events, START + 1_500, 2.5), '"poll" again in 2 s');
   });
 });
