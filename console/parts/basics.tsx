@@ -19,7 +19,7 @@ const SIGNS: Readonly<Record<string, string>> = {
 export function Status({ status }: { readonly status: string }) {
   return (
     <span class={`status ${tone(status)}`}>
-      <span aria-hidden="true">{SIGNS[status] ?? "●"}</span> {words(status)}
+      <span aria-hidden="true">{SIGNS[status] ?? "●"}</span> <span class="word">{words(status)}</span>
     </span>
   );
 }

@@ -1,4 +1,5 @@
 import type { LogLine } from "../api.ts";
+import { duration } from "../format.ts";
 import { Moment } from "./basics.tsx";
 
 /** Lines of a log. @param of whose they are, such as `attempt 2` */
@@ -21,12 +22,13 @@ export function Logs({ lines, of }: { readonly lines: readonly LogLine[]; readon
   );
 }
 
-/** Structured lines in one short text: level, message and what else they carry of use. */
+/** Structured lines in one short text: level, message and what else they carry of use; the platform's in words. */
 function messageOf(line: string): string {
   try {
     const value: unknown = JSON.parse(line);
     if (typeof value !== "object" || value === null) return line;
     const fields = value as Readonly<Record<string, unknown>>;
+    if (fields.type === "platform.report") return reportOf(fields.record) ?? line;
     if (typeof fields.message !== "string") return line;
     const level = typeof fields.level === "string" && fields.level !== "INFO" ? `${fields.level} ` : "";
     const error = typeof fields.error === "string" ? ` (${fields.error})` : "";
@@ -34,4 +36,11 @@ function messageOf(line: string): string {
   } catch {
     return line;
   }
+}
+
+/** How an invocation ended, as Lambda reports it. */
+function reportOf(record: unknown): string | undefined {
+  const { status, metrics } = (record ?? {}) as { readonly status?: unknown; readonly metrics?: { readonly durationMs?: unknown } };
+  const took = metrics?.durationMs;
+  return typeof status === "string" && typeof took === "number" ? `invocation ended (${status}) after ${duration(took)}` : undefined;
 }

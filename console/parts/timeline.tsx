@@ -71,7 +71,7 @@ export function Timeline(
   );
 }
 
-const SIGNS: Readonly<Record<Operation["kind"], string>> = { STEP: "▸", WAIT: "◷", CALLBACK: "↩", CONTEXT: "⑂", CHAINED_INVOKE: "ƒ", TASK: "▣" };
+const SIGNS: Readonly<Record<Operation["kind"], string>> = { STEP: "▸", WAIT: "◷", CALLBACK: "↩", CONTEXT: "├", CHAINED_INVOKE: "ƒ", TASK: "▣" };
 
 function Lane(
   props: Choices & {

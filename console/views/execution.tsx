@@ -87,10 +87,6 @@ function Loaded({ execution, wanted }: { readonly execution: ExecutionView; read
         <div>
           {operations.length === 0 && <p class="empty">{status === "RUNNING" ? "The first invocation is on its way." : "It had no operations."}</p>}
           <Timeline execution={execution} rows={rows} now={now} selected={row?.key} onSelect={(key, attempt) => select({ key, attempt })} onToggle={toggle} />
-          <div class="columns">
-            <Payload label="Input" text={execution.input} />
-            {execution.result !== undefined && <Payload label="Result" text={execution.result} />}
-          </div>
         </div>
         {row !== undefined && (
           <OperationPanel
@@ -104,6 +100,10 @@ function Loaded({ execution, wanted }: { readonly execution: ExecutionView; read
             onClose={() => select({})}
           />
         )}
+        <div class="columns">
+          <Payload label="Input" text={execution.input} />
+          {execution.result !== undefined && <Payload label="Result" text={execution.result} />}
+        </div>
       </div>
     </Page>
   );

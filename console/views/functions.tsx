@@ -42,7 +42,12 @@ function Function({ view }: { readonly view: FunctionView }) {
         {view.memoryMegabytes} MB · {view.timeoutSeconds} s
       </p>
       <p>
-        <a href={`#/start/${view.workflow}`}>Start</a> · <a href={`#/executions?workflow=${view.workflow}`}>Executions</a>
+        <a href={`#/start/${view.workflow}`}>Start</a>{view.durable && (
+          <>
+            {" "}
+            · <a href={`#/executions?workflow=${view.workflow}`}>Executions</a>
+          </>
+        )}
       </p>
       <details>
         <summary>What {view.workflow} may do</summary>

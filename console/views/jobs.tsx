@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { JobView } from "../api.ts";
 import { executionHref } from "../format.ts";
 import { useRead } from "../hooks.ts";
-import { Page, Payload, Show, Status } from "../parts/basics.tsx";
+import { Moment, Page, Payload, Show, Status } from "../parts/basics.tsx";
 
 const PAGE = 100;
 const TYPING_MS = 150;
@@ -26,7 +26,7 @@ export function Jobs() {
           rows.length === 0 ? (
             <p class="empty">{place.text === "" ? "No job has been recorded yet. dispatch-job records them." : "No job matches."}</p>
           ) : (
-            <ul class="cards">
+            <ul class="jobs">
               {rows.map((job) => (
                 <Job key={job.jobId} job={job} />
               ))}
@@ -58,10 +58,15 @@ function Pager({ total, offset, onMove }: { readonly total: number; readonly off
 
 function Job({ job }: { readonly job: JobView }) {
   return (
-    <li class="card">
+    <li>
       <details>
         <summary>
           <Status status={job.status} /> {job.jobId} {job.attempt !== undefined && job.attempt > 1 && <span class="count">×{job.attempt}</span>}
+          {!Number.isNaN(Date.parse(job.updatedAt)) && (
+            <span class="side">
+              <Moment at={Date.parse(job.updatedAt)} />
+            </span>
+          )}
         </summary>
         {job.executionArn !== undefined && (
           <p>

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { ChangeKind, ExecutionView, Operation } from "../api.ts";
 import { act } from "../client.ts";
 import { duration, executionHref, titleOf, words } from "../format.ts";
@@ -23,11 +23,14 @@ export function OperationPanel(props: {
   readonly onClose: () => void;
 }) {
   const { execution, operation, attempt, now } = props;
+  const panel = useRef<HTMLElement>(null);
+  // Where the window is narrow, it opens below the timeline.
+  useEffect(() => panel.current?.scrollIntoView({ block: "nearest" }), []);
   const kinds: readonly ChangeKind[] = operation.endedAt === undefined ? [...CHANGES, "logs"] : CHANGES;
   const view = useRead("operation", { arn: execution.arn, id: operation.id, attempt }, kinds, execution.executionId);
   const open = operation.kind === "CALLBACK" && operation.status === "STARTED" && execution.status === "RUNNING";
   return (
-    <aside class="panel" aria-label={`Operation ${operation.name}`}>
+    <aside class="panel" ref={panel} aria-label={`Operation ${operation.name}`}>
       <header>
         <h2>{titleOf(operation)}</h2>
         <button class="plain" onClick={props.onClose} aria-label="Close">
@@ -37,6 +40,7 @@ export function OperationPanel(props: {
       <p>
         {words(operation.subType ?? operation.kind)} · <Status status={operation.status} /> · {duration((operation.endedAt ?? execution.endedAt ?? now) - operation.startedAt)}
         {operation.dueAt !== undefined && operation.dueAt > now && <> · {duration(operation.dueAt - now)} left</>}
+        {operation.timeoutAt !== undefined && <> · times out in {duration(operation.timeoutAt - now)}</>}
       </p>
       {props.nested && (
         <p>

@@ -1,7 +1,7 @@
 import { act } from "../client.ts";
-import { duration, executionHref, words } from "../format.ts";
+import { duration, executionHref } from "../format.ts";
 import { useNow, useRead } from "../hooks.ts";
-import { ActionButton, Moment, Page, Show } from "../parts/basics.tsx";
+import { ActionButton, Moment, Page, Show, Status } from "../parts/basics.tsx";
 
 export function Tasks() {
   const tasks = useRead("tasks", {}, ["tasks"]);
@@ -32,12 +32,14 @@ export function Tasks() {
                       {task.executionArn === undefined ? task.id.slice(0, 12) : <a href={`${executionHref(task.executionArn)}?operation=${task.id}`}>{task.id.slice(0, 12)}</a>}
                     </td>
                     <td>{task.workflow}</td>
-                    <td>{words(task.lastStatus)}</td>
+                    <td>
+                      <Status status={task.lastStatus} />
+                    </td>
                     <td>
                       <Moment at={task.createdAt} />
                     </td>
                     <td>{task.startedAt === undefined ? "" : duration((task.stoppedAt ?? now) - task.startedAt)}</td>
-                    <td>
+                    <td class={task.exitCode === undefined || task.exitCode === 0 ? "" : "bad"}>
                       {task.exitCode === undefined ? "" : `exit code ${task.exitCode}. `}
                       {task.stoppedReason}
                     </td>

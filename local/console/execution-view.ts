@@ -38,7 +38,7 @@ export function executionView(services: ConsoleServices, row: ExecutionRow): Exe
     nextTimer: nextTimer(state),
     parentArn: parent && services.executions.arnOf(parent),
     invocations: invoked,
-    operations: [...operations, ...tasks.map((task) => taskOperation(task, operations))],
+    operations: [...operations, ...tasks.map((task) => taskOperation(task, operations, events))],
     cost: costOf({ operations: state.operationCount, bytesWritten: state.bytesWritten }, invoked, memoryMegabytes, tasks, services.clock.now()),
   };
 }

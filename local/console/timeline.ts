@@ -5,6 +5,9 @@ import type { Task } from "../ecs/task.ts";
 
 type Draft = { -readonly [Key in keyof Operation]: Operation[Key] } & { attempts: Attempt[] };
 
+/** A step may have begun so long before its start is on record. */
+const CHECKPOINT_MS = 50;
+
 /** What happened to an execution, as the bars of a timeline: in the order in which they began. */
 export function timeline(events: readonly RecordedEvent[]): Operation[] {
   const operations = new Map<string, Draft>();
@@ -38,14 +41,13 @@ export function invocations(events: readonly RecordedEvent[]): Invocation[] {
   );
 }
 
-/** A task as a bar of its own, inside the step that was running when it was created. */
-export function taskOperation(task: Task, operations: readonly Operation[]): Operation {
-  const parent = operations.findLast(
-    ({ kind, startedAt, endedAt }) => kind === "STEP" && startedAt <= task.createdAt && task.createdAt <= (endedAt ?? Infinity),
-  );
+/** A task as a bar of its own, inside the step that started it: the first that answered its ARN, or that was running when it was created. */
+export function taskOperation(task: Task, operations: readonly Operation[], events: readonly RecordedEvent[]): Operation {
+  const answered = events.find((event) => event.type === "StepSucceeded" && event.result?.includes(task.arn) === true);
+  const parentId = answered !== undefined && "id" in answered ? answered.id : operations.findLast((operation) => isRunningAt(operation, task.createdAt))?.id;
   return {
     id: task.id,
-    parentId: parent?.id,
+    parentId,
     kind: "TASK",
     name: "ECS task",
     status: task.lastStatus,
@@ -67,6 +69,10 @@ export function withinOperation(operations: readonly Operation[], id: string): s
 
 export function failure(error: ErrorObject | undefined): Failure | undefined {
   return error && { type: error.ErrorType ?? "Error", message: error.ErrorMessage ?? "" };
+}
+
+function isRunningAt({ kind, startedAt, endedAt = Infinity }: Operation, moment: number): boolean {
+  return kind === "STEP" && startedAt - CHECKPOINT_MS <= moment && moment <= endedAt;
 }
 
 function phases({ createdAt, startedAt, stoppingAt, stoppedAt }: Task): Phase[] {

@@ -43,14 +43,20 @@ describe("The timeline of the console", () => {
   });
 
   it("puts a task inside the step that started it", () => {
-    const operations = timeline([
+    const events: RecordedEvent[] = [
       { type: "StepStarted", ...step, at: 100 },
       { type: "StepSucceeded", ...step, at: 200, attempt: 1 },
-    ]);
+    ];
+    const operations = timeline(events);
     const definition = { arn: "d", family: "job", revision: 1, cpu: "256", memory: "512", taskRoleArn: "", executionRoleArn: "", containers: [], tags: {} };
     const task = newTask({ id: "t", arn: "task/t", clusterArn: "c", definition, overrides: {}, tags: [] }, 150);
-    assert.equal(taskOperation(task, operations).parentId, "s");
-    assert.equal(taskOperation({ ...task, createdAt: 300 }, operations).parentId, undefined);
+    assert.equal(taskOperation(task, operations, events).parentId, "s", "it was running then");
+    assert.equal(taskOperation({ ...task, createdAt: 300 }, operations, events).parentId, undefined);
+    const answering: RecordedEvent[] = [
+      { type: "StepSucceeded", id: "run", at: 90, attempt: 1, result: '"task/t"' },
+      { type: "StepSucceeded", id: "poll", at: 500, attempt: 1, result: '{"taskArn":"task/t"}' },
+    ];
+    assert.equal(taskOperation(task, operations, [...events, ...answering]).parentId, "run", "it said so itself");
   });
 
   it("lists branches below what they belong to, and orphans at the top", () => {
