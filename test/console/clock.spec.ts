@@ -27,8 +27,6 @@ describe("The clock in the console", function () {
   });
 
   const speed = () => opened.page.getByLabel("Speed of the clock");
-  const request = (name: string, body: unknown) =>
-    fetch(`${served.origin}/console/api/${name}`, { method: "POST", headers: { "x-console-token": served.token }, body: JSON.stringify(body) });
 
   it("skips to the end of a wait, and says what it would skip to", async () => {
     const begun = Date.now();
@@ -41,7 +39,7 @@ describe("The clock in the console", function () {
 
   it("says why there is nothing to skip to", async () => {
     await opened.start("callback-job", { message: "hello", processingTime: 600 });
-    const arn = decodeURIComponent(new URL(opened.page.url()).hash.slice("#/execution/".length));
+    const arn = opened.arn();
     // Its callback has a time-out, which is not skipped to by a slip.
     await opened.page.getByText(/^time-out of .* in \d/).waitFor();
     await opened.button("Skip to it").click();
@@ -50,7 +48,7 @@ describe("The clock in the console", function () {
     await opened.button("Stop").click();
     await opened.status("stopped").waitFor();
     await opened.page.getByText("Next timer").waitFor({ state: "detached" });
-    const refused = await request("skip", { arn });
+    const refused = await served.request("skip", { arn });
     assert.equal(refused.status, 400);
     assert.deepEqual(await refused.json(), { error: "The execution waits for no timer." });
   });
@@ -64,15 +62,15 @@ describe("The clock in the console", function () {
     await opened.start("report");
     await opened.status("succeeded").waitFor();
     assert.ok(Date.now() - begun < PAUSE_MS, "ten seconds were a tenth of one");
-    await request("speed", { speed: 7 });
+    await served.request("speed", { speed: 7 });
     await opened.page.locator(".clock select", { hasText: "7× speed" }).waitFor();
     assert.equal(await speed().inputValue(), "7");
-    await request("speed", { speed: 1 });
+    await served.request("speed", { speed: 1 });
     await opened.page.locator(".clock.fast").waitFor({ state: "detached" });
   });
 
   it("takes no speed that the stack could not keep up with", async () => {
-    for (const wrong of [0, 0.5, 1e6, "fast"]) assert.equal((await request("speed", { speed: wrong })).status, 400);
+    for (const wrong of [0, 0.5, 1e6, "fast"]) assert.equal((await served.request("speed", { speed: wrong })).status, 400);
     assert.deepEqual(opened.faults, []);
   });
 });

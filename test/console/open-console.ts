@@ -14,6 +14,8 @@ export interface ConsoleStack {
   readonly origin: string;
   readonly port: string;
   readonly token: string;
+  /** Asks the console's API without the page. */
+  readonly request: (path: string, body?: unknown) => Promise<Response>;
   readonly stop: () => Promise<void>;
 }
 
@@ -27,11 +29,14 @@ export async function startConsoleStack({ speed, seed }: { speed: number; seed?:
   seed?.(dataFolder);
   const stack = await startStack({ projectFolder: PROJECT, stack: "dev", dataFolder, port: 0, speed, onFatal: (error) => assert.fail(error) });
   const { origin, port, searchParams } = new URL(stack.consoleUrl);
+  const token = searchParams.get("token") ?? "";
   return {
     stack,
     origin,
     port,
-    token: searchParams.get("token") ?? "",
+    token,
+    request: (path, body) =>
+      fetch(`${origin}/console/api/${path}`, { headers: { "x-console-token": token }, ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }) }),
     async stop() {
       await stack.stop();
       rmSync(dataFolder, { recursive: true });
@@ -98,6 +103,12 @@ export class OpenConsole {
     await this.button(`Start ${workflow}`).click();
     await this.heading(new RegExp(`^${workflow}`)).waitFor();
     return new URL(this.page.url()).hash;
+  }
+
+  /** The execution that is shown. */
+  arn(): string {
+    const [, arn = ""] = /^#\/execution\/([^?]+)/.exec(new URL(this.page.url()).hash) ?? [];
+    return decodeURIComponent(arn);
   }
 
   /** What axe finds wrong with the page as it is. @param options of `axe.run` */

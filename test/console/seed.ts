@@ -9,16 +9,16 @@ const MINUTE_MS = 60_000;
 const LONG_OPERATIONS = 1_000;
 
 /**
- * Fills the store of a stack that is not running with closed executions of a function: ten thousand small ones, of which
- * every hundredth failed and every thousandth timed out, and one of a thousand steps, which is named `long`.
+ * Fills the store of a stack that is not running with closed executions of a function: small ones, of which every hundredth
+ * failed and every thousandth timed out, and one of a thousand steps, which is named `long`.
  */
-export function seedExecutions(file: string, functionName: string): void {
+export function seedExecutions(file: string, functionName: string, count = SEEDED): void {
   fill(file, (add) => {
     const now = Date.now();
-    for (let index = 0; index < SEEDED; index++) {
+    for (let index = 0; index < count; index++) {
       const name = `seed-${String(index).padStart(5, "0")}`;
       const status = index % 100 === 0 ? "FAILED" : index % 1_000 === 1 ? "TIMED_OUT" : "SUCCEEDED";
-      add({ name, functionName, status, startedAt: now - (SEEDED - index) * 1_000 - MINUTE_MS, operations: [] });
+      add({ name, functionName, status, startedAt: now - (count - index) * 1_000 - MINUTE_MS, operations: [] });
     }
     add({ name: "long", functionName, status: "SUCCEEDED", startedAt: now - MINUTE_MS, operations: steps(now - MINUTE_MS) });
   });

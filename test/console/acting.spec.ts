@@ -1,0 +1,122 @@
+import * as assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import type { DeadLetter } from "../../console/api.ts";
+import { hasBrowser, NO_BROWSER } from "./browser.ts";
+import { type ConsoleStack, OpenConsole, startConsoleStack } from "./open-console.ts";
+
+describe("Acting in the console", function () {
+  this.timeout(60_000);
+
+  let served: ConsoleStack;
+  let opened: OpenConsole;
+  let page: Page;
+
+  before(async function () {
+    if (!hasBrowser) {
+      process.stderr.write(`${NO_BROWSER}\n`);
+      this.skip();
+    }
+    served = await startConsoleStack({ speed: 1 });
+    opened = await OpenConsole.open(served);
+    ({ page } = opened);
+  });
+
+  after(async () => {
+    // Not there when this was skipped.
+    if (!hasBrowser) return;
+    await opened.close();
+    await served.stop();
+  });
+
+  afterEach(() => {
+    assert.deepEqual(opened.faults.splice(0), []);
+  });
+
+  const count = (text: string) => page.locator(".filters output").getByText(text, { exact: true });
+  const begin = (workflow: string, name: string) => served.request("start", { workflow, name, input: "{}" });
+
+  async function confirm(action: string): Promise<void> {
+    await opened.button(action).click();
+    await page.getByRole("dialog").getByRole("button", { name: action }).click();
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+  }
+
+  it("stops every running execution that matches the filter, and no other", async () => {
+    for (const name of ["bulk-1", "bulk-2", "spared"]) await begin("report", name);
+    await opened.go("#/executions?text=bulk");
+    await count("2 executions").waitFor();
+    await confirm("Stop all");
+    await page.getByRole("cell", { name: "stopped" }).nth(1).waitFor();
+    await opened.go("#/executions?text=spared");
+    await page.getByRole("cell", { name: "running" }).waitFor();
+  });
+
+  it("does nothing when a bulk action is not confirmed", async () => {
+    await opened.button("Stop all").click();
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    const { rows } = (await (await served.request("executions?text=spared")).json()) as { rows: { status: string }[] };
+    assert.deepEqual(rows.map(({ status }) => status), ["RUNNING"]);
+  });
+
+  it("runs every execution again that matches the filter, and no other", async () => {
+    for (const name of ["again-1", "again-2", "once"]) await begin("math", name);
+    await opened.go("#/executions?text=again");
+    await count("2 executions").waitFor();
+    await confirm("Re-run all");
+    await opened.go("#/executions?workflow=math");
+    await count("5 executions").waitFor();
+  });
+
+  it("runs an execution again as it was, or with another input", async () => {
+    const first = await opened.start("math", { num1: 20, num2: 5 });
+    await opened.status("succeeded").waitFor();
+    await opened.button("Re-run").click();
+    await page.waitForURL((url) => url.hash.startsWith("#/execution/") && url.hash !== first);
+    await page.getByRole("group", { name: "Result" }).getByText('"add": 25').waitFor();
+    await page.getByRole("link", { name: "Re-run edited" }).click();
+    const payload = page.getByLabel("Payload", { exact: true });
+    await page.waitForFunction('document.querySelector("textarea")?.value.includes("20")');
+    await payload.fill((await payload.inputValue()).replace("20", "30"));
+    await opened.button("Start math").click();
+    await page.getByRole("group", { name: "Result" }).getByText('"add": 35').waitFor();
+  });
+
+  it("stops a task", async () => {
+    await opened.start("dispatch-job", { message: "hello", processingTime: 0, hang: true });
+    await opened.go("#/tasks");
+    await page.getByRole("button", { name: /^Stop: task/ }).click();
+    await page.getByRole("row", { name: /dispatch-job.*stopped.*Stopped from the console/ }).waitFor();
+    await page.getByRole("button", { name: /^Stop: task/ }).waitFor({ state: "detached" });
+  });
+
+  it("redrives a dead letter, which is gone then", async () => {
+    const letters = async () => {
+      const all = (await (await served.request("dead-letters")).json()) as DeadLetter[];
+      return all.filter(({ target }) => target === "callback-job").map(({ sequence }) => sequence);
+    };
+    await opened.start("callback-job", { message: "hello", processingTime: 0, fail: { exitCode: 4, error: "out of paper" } });
+    const failed = opened.arn();
+    await opened.status("failed").waitFor();
+    const [letter] = await letters();
+    await opened.go("#/dead-letters");
+    const card = page.getByRole("listitem").filter({ hasText: "out of paper" });
+    await card.getByRole("button", { name: "Redrive" }).click();
+    await opened.heading(/^callback-job/).waitFor();
+    assert.notEqual(opened.arn(), failed);
+    await page.getByRole("group", { name: "Input" }).first().getByText('"error": "out of paper"').waitFor();
+    assert.ok(letter !== undefined && !(await letters()).includes(letter));
+  });
+
+  it("says why an action was refused, next to its button", async () => {
+    await opened.start("report");
+    const arn = opened.arn();
+    await page.route("**/console/api/stop", (route) => route.fulfill({ status: 500, json: { error: "The disk is full." } }));
+    await opened.button("Stop").click();
+    await page.getByRole("alert").getByText("The disk is full.").waitFor();
+    await page.unroute("**/console/api/stop");
+    await served.request("stop", { arn });
+    await opened.status("stopped").waitFor();
+    opened.faults.length = 0; // The browser reports the answer.
+  });
+});
