@@ -94,7 +94,7 @@ function SeenButton({ of, onSeen }: { readonly of: string; readonly onSeen: () =
 
 function AllSeenButton({ of, onSeen }: { readonly of: string; readonly onSeen: () => void }) {
   return (
-    <button class="plain" aria-label={`Mark all ${of} as seen`} onClick={onSeen}>
+    <button class="plain" aria-label={`mark all seen: ${of}`} onClick={onSeen}>
       mark all seen
     </button>
   );

@@ -119,4 +119,17 @@ describe("Acting in the console", function () {
     await opened.status("stopped").waitFor();
     opened.faults.length = 0; // The browser reports the answer.
   });
+
+  it("says so when the stack is gone, and goes on by itself when it is back", async () => {
+    await opened.go("#/executions?text=meanwhile");
+    await page.getByText("No execution matches.").waitFor();
+    await served.restart(async () => {
+      await page.getByText("The stack does not answer.").waitFor();
+      await page.getByText("No execution matches.").waitFor();
+    });
+    await begin("math", "meanwhile");
+    await page.getByText("The stack does not answer.").waitFor({ state: "detached" });
+    await page.getByRole("link", { name: "meanwhile" }).waitFor();
+    opened.faults.length = 0; // The browser reports each request that was not answered.
+  });
 });

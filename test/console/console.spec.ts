@@ -185,16 +185,6 @@ describe("The console in a browser", function () {
     });
   }
 
-  it("says so when the stack does not answer", async () => {
-    await go("#/");
-    await page.route("**/console/api/**", (route) => route.abort());
-    await page.evaluate("location.reload()").catch(() => undefined);
-    await page.getByText("The stack does not answer.").waitFor();
-    await page.unroute("**/console/api/**");
-    await page.getByText("The stack does not answer.").waitFor({ state: "detached" });
-    opened.faults.length = 0; // The browser reports each request that was cut.
-  });
-
   it("shows nothing to a tab that has no token", async () => {
     const stranger = await page.context().browser()!.newContext();
     const tab = await stranger.newPage();

@@ -16,6 +16,8 @@ export interface ConsoleStack {
   readonly token: string;
   /** Asks the console's API without the page. */
   readonly request: (path: string, body?: unknown) => Promise<Response>;
+  /** Stops the stack, and starts it again at the same address. */
+  readonly restart: (whileDown: () => Promise<void>) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -27,18 +29,22 @@ export interface ConsoleStack {
 export async function startConsoleStack({ speed, seed }: { speed: number; seed?: (dataFolder: string) => void }): Promise<ConsoleStack> {
   const dataFolder = mkdtempSync(join(tmpdir(), "console-"));
   seed?.(dataFolder);
-  const stack = await startStack({ projectFolder: PROJECT, stack: "dev", dataFolder, port: 0, speed, onFatal: (error) => assert.fail(error) });
+  const start = (port: number) => startStack({ projectFolder: PROJECT, stack: "dev", dataFolder, port, speed, onFatal: (error) => assert.fail(error) });
+  const stack = await start(0);
+  let running = stack;
   const { origin, port, searchParams } = new URL(stack.consoleUrl);
   const token = searchParams.get("token") ?? "";
   return {
-    stack,
-    origin,
-    port,
-    token,
+    ...{ stack, origin, port, token },
     request: (path, body) =>
       fetch(`${origin}/console/api/${path}`, { headers: { "x-console-token": token }, ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }) }),
+    async restart(whileDown) {
+      await running.stop();
+      await whileDown();
+      running = await start(Number(port));
+    },
     async stop() {
-      await stack.stop();
+      await running.stop();
       rmSync(dataFolder, { recursive: true });
     },
   };
