@@ -4,6 +4,8 @@ import { onChange, type Query, read } from "./client.ts";
 
 /** Between two readings of the same thing, however often it changes. */
 const SHORTEST_MS = 250;
+/** What takes the stack long is read less often: it has other work to do. */
+const PAUSE_PER_READING = 4;
 
 export interface Loaded<Data> {
   readonly data?: Data;
@@ -29,6 +31,7 @@ export function useRead<Key extends keyof Reads>(name: Key, query: Query, kinds:
     const load = async () => {
       reading = true;
       again = false;
+      const begun = performance.now();
       try {
         const data = await read(name, query);
         if (!ended) setState({ key, data });
@@ -38,7 +41,7 @@ export function useRead<Key extends keyof Reads>(name: Key, query: Query, kinds:
       timer = setTimeout(() => {
         reading = false;
         if (again && !ended) void load();
-      }, SHORTEST_MS);
+      }, Math.max(SHORTEST_MS, PAUSE_PER_READING * (performance.now() - begun)));
     };
     const changed = () => {
       if (reading) again = true;

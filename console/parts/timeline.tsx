@@ -7,6 +7,9 @@ import { VirtualRows } from "./virtual-rows.tsx";
 
 const ROW_HEIGHT = 30;
 
+/** Key of the row of invocations. */
+export const INVOCATIONS = "invocations";
+
 interface Choices {
   /** @param key of a row; nothing to close the panel. @param attempt whose bar was meant */
   readonly onSelect: (key: string | undefined, attempt?: number) => void;
@@ -45,15 +48,17 @@ export function Timeline(
         ))}
       </div>
       <div class="lane invocations" title="Function invocations: compute is paid for in these moments only">
-        <span class="name">
-          invocations <span class="count">{execution.invocations.length}</span>
-        </span>
-        <span class="track">
-          {execution.invocations.slice(-400).map(({ requestId, startedAt, endedAt = now, error }) => (
-            <span key={requestId} class={`tick ${error === undefined ? "" : "bad"}`} style={place(scale, startedAt, endedAt)} />
-          ))}
-        </span>
-        <span class="remark" />
+        <button aria-pressed={selected === INVOCATIONS} onClick={() => onSelect(selected === INVOCATIONS ? undefined : INVOCATIONS)}>
+          <span class="name">
+            invocations <span class="count">{execution.invocations.length}</span>
+          </span>
+          <span class="track">
+            {execution.invocations.slice(-400).map(({ requestId, startedAt, endedAt = now, error }) => (
+              <span key={requestId} class={`tick ${error === undefined ? "" : "bad"}`} style={place(scale, startedAt, endedAt)} />
+            ))}
+          </span>
+          <span class="remark" />
+        </button>
       </div>
       <VirtualRows
         class="lanes"

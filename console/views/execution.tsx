@@ -6,7 +6,8 @@ import { useNow, useRead } from "../hooks.ts";
 import { ActionButton, Moment, Page, Payload, Show, Status } from "../parts/basics.tsx";
 import { useRows } from "../parts/chained.tsx";
 import { NextTimerFact } from "../parts/next-timer.tsx";
-import { Timeline } from "../parts/timeline.tsx";
+import { INVOCATIONS, Timeline } from "../parts/timeline.tsx";
+import { InvocationsPanel } from "./invocations.tsx";
 import { OperationPanel } from "./operation.tsx";
 
 export function Execution({ arn, query }: { readonly arn: string; readonly query: URLSearchParams }) {
@@ -22,6 +23,7 @@ function Loaded({ execution, wanted }: { readonly execution: ExecutionView; read
   const live = rows.some((row) => row.execution.status === "RUNNING" || (row.operation.kind === "TASK" && row.operation.endedAt === undefined));
   const now = useNow(live || status === "RUNNING");
   const row = rows.find(({ key }) => key === selected.key);
+  const invocations = selected.key === INVOCATIONS;
   return (
     <Page
       title={
@@ -83,11 +85,12 @@ function Loaded({ execution, wanted }: { readonly execution: ExecutionView; read
         </p>
       )}
       {readers}
-      <div class={`split ${row === undefined ? "" : "open"}`}>
+      <div class={`split ${row === undefined && !invocations ? "" : "open"}`}>
         <div>
           {operations.length === 0 && <p class="empty">{status === "RUNNING" ? "The first invocation is on its way." : "It had no operations."}</p>}
-          <Timeline execution={execution} rows={rows} now={now} selected={row?.key} onSelect={(key, attempt) => select({ key, attempt })} onToggle={toggle} />
+          <Timeline execution={execution} rows={rows} now={now} selected={selected.key} onSelect={(key, attempt) => select({ key, attempt })} onToggle={toggle} />
         </div>
+        {invocations && <InvocationsPanel execution={execution} now={now} onClose={() => select({})} />}
         {row !== undefined && (
           <OperationPanel
             key={row.key}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { ChangeKind, ExecutionView, Operation } from "../api.ts";
 import { act } from "../client.ts";
 import { duration, executionHref, titleOf, words } from "../format.ts";
@@ -6,6 +6,7 @@ import { useRead } from "../hooks.ts";
 import { Attempts } from "../parts/attempts.tsx";
 import { ActionButton, Payload, Show, Status } from "../parts/basics.tsx";
 import { Logs } from "../parts/logs.tsx";
+import { Panel } from "../parts/panel.tsx";
 
 const CHANGES: readonly ChangeKind[] = ["executions", "tasks"];
 
@@ -23,20 +24,11 @@ export function OperationPanel(props: {
   readonly onClose: () => void;
 }) {
   const { execution, operation, attempt, now } = props;
-  const panel = useRef<HTMLElement>(null);
-  // Where the window is narrow, it opens below the timeline.
-  useEffect(() => panel.current?.scrollIntoView({ block: "nearest" }), []);
   const kinds: readonly ChangeKind[] = operation.endedAt === undefined ? [...CHANGES, "logs"] : CHANGES;
   const view = useRead("operation", { arn: execution.arn, id: operation.id, attempt }, kinds, execution.executionId);
   const open = operation.kind === "CALLBACK" && operation.status === "STARTED" && execution.status === "RUNNING";
   return (
-    <aside class="panel" ref={panel} aria-label={`Operation ${operation.name}`}>
-      <header>
-        <h2>{titleOf(operation)}</h2>
-        <button class="plain" onClick={props.onClose} aria-label="Close">
-          ✕
-        </button>
-      </header>
+    <Panel title={titleOf(operation)} label={`Operation ${titleOf(operation)}`} onClose={props.onClose}>
       <p>
         {words(operation.subType ?? operation.kind)} · <Status status={operation.status} /> · {duration((operation.endedAt ?? execution.endedAt ?? now) - operation.startedAt)}
         {operation.dueAt !== undefined && operation.dueAt > now && <> · {duration(operation.dueAt - now)} left</>}
@@ -69,7 +61,7 @@ export function OperationPanel(props: {
           </>
         )}
       </Show>
-    </aside>
+    </Panel>
   );
 }
 

@@ -44,7 +44,7 @@ export function executionView(services: ConsoleServices, row: ExecutionRow): Exe
 }
 
 /** Those that have ended, and the one in flight. */
-export function allInvocations({ engine, executions }: ConsoleServices, row: ExecutionRow, events: readonly RecordedEvent[]): Invocation[] {
+export function allInvocations({ engine, executions }: Pick<ConsoleServices, "engine" | "executions">, row: ExecutionRow, events: readonly RecordedEvent[]): Invocation[] {
   const running = row.status === "RUNNING" ? engine.invocation(executions.arnOf(row)) : undefined;
   return [...invocations(events), ...(running === undefined ? [] : [{ requestId: running.requestId, startedAt: running.startedAt }])];
 }

@@ -94,6 +94,10 @@ describe("The console's views", function () {
     await panel().getByRole("button", { name: "1. succeeded" }).click();
     await panel().getByRole("heading", { name: "Log of attempt 1" }).waitFor();
     await panel().getByRole("region", { name: "Log" }).getByText("Reminder due").waitFor();
+    await page.getByRole("button", { name: /^invocations/ }).click();
+    await panel().getByRole("heading", { name: "Log of the function" }).waitFor();
+    await panel().getByText("invocation ended (success)").waitFor();
+    await panel().getByRole("region", { name: "Log" }).getByText("Reminder due").waitFor();
   });
 
   it("counts time-outs among the failures that wait, until they are marked as seen", async () => {
