@@ -37,9 +37,13 @@ function Function({ view }: { readonly view: FunctionView }) {
     <article class="card" aria-label={view.workflow}>
       <h2>{view.workflow}</h2>
       <p>
-        {view.durable ? "durable" : "plain"} · version {view.newest}
-        {view.versions.length > 1 && ` of ${view.versions.join(", ")}`} · {view.aliases.map(({ name, version }) => `${name} → ${version}`).join(", ")} ·{" "}
-        {view.memoryMegabytes} MB · {view.timeoutSeconds} s
+        {[
+          view.durable ? "durable" : "plain",
+          `version ${view.newest}${view.versions.length > 1 ? ` of ${view.versions.join(", ")}` : ""}`,
+          ...view.aliases.map(({ name, version }) => `${name} → ${version}`),
+          `${view.memoryMegabytes} MB`,
+          `${view.timeoutSeconds} s`,
+        ].join(" · ")}
       </p>
       <p>
         <a href={`#/start/${view.workflow}`}>Start</a>{view.durable && (

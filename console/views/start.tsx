@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { StartView } from "../api.ts";
-import { act, read } from "../client.ts";
+import { act } from "../client.ts";
 import { executionHref, pretty } from "../format.ts";
 import { useRead } from "../hooks.ts";
 import { ActionButton, Page, Show } from "../parts/basics.tsx";
@@ -21,21 +21,27 @@ export function Start({ workflow, from, workflows }: { readonly workflow: string
             ))}
           </select>
         </label>
-        <Show of={view}>{(start) => <Form key={`${start.workflow} ${from ?? ""}`} start={start} from={from} />}</Show>
+        <Show of={view}>
+          {(start) => (from === undefined ? <Form key={start.workflow} start={start} payload={start.example} /> : <FormOf key={from} start={start} execution={from} />)}
+        </Show>
       </div>
     </Page>
   );
 }
 
-function Form({ start, from }: { readonly start: StartView; readonly from: string | undefined }) {
+/** Begins with what another execution was given. @param execution its ARN */
+function FormOf({ start, execution }: { readonly start: StartView; readonly execution: string }) {
+  const given = useRead("execution", { arn: execution }, []);
+  return <Show of={given}>{({ input }) => <Form start={start} payload={pretty(input)} />}</Show>;
+}
+
+/** @param payload to begin with */
+function Form({ start, payload }: { readonly start: StartView; readonly payload: string }) {
   const { workflow } = start;
-  const [input, setInput] = useState(start.example);
+  const [input, setInput] = useState(payload);
   const [name, setName] = useState("");
   const [faults, setFaults] = useState<readonly string[]>([]);
   const [accepted, setAccepted] = useState(false);
-  useEffect(() => {
-    if (from !== undefined) void read("execution", { arn: from }).then((execution) => setInput(pretty(execution.input)));
-  }, [from]);
   useEffect(() => {
     const timer = setTimeout(() => {
       act("check", { workflow, input }).then(

@@ -32,7 +32,8 @@ export function operationView(services: ConsoleServices, row: ExecutionRow, { id
     operationIds: operation && withinOperation(operations, operation.id),
     attempt: attempt?.number,
   });
-  return { ...data, logs };
+  // An attempt that failed is no failure of a step that succeeded in the end.
+  return { ...data, error: operation?.status === "SUCCEEDED" ? undefined : data.error, logs };
 }
 
 function taskView(services: ConsoleServices, task: Task): OperationView {

@@ -4,6 +4,9 @@ import type { DeadLetter } from "../../console/api.ts";
 import { hasBrowser, NO_BROWSER } from "./browser.ts";
 import { type ConsoleStack, OpenConsole, startConsoleStack } from "./open-console.ts";
 
+/** Of a `report`, in real time. */
+const PAUSE_MS = 10_000;
+
 describe("Acting in the console", function () {
   this.timeout(60_000);
 
@@ -32,6 +35,7 @@ describe("Acting in the console", function () {
     assert.deepEqual(opened.faults.splice(0), []);
   });
 
+  const speed = () => page.getByLabel("Speed of the clock");
   const count = (text: string) => page.locator(".filters output").getByText(text, { exact: true });
   const begin = (workflow: string, name: string) => served.request("start", { workflow, name, input: "{}" });
 
@@ -76,8 +80,8 @@ describe("Acting in the console", function () {
     await page.getByRole("group", { name: "Result" }).getByText('"add": 25').waitFor();
     await page.getByRole("link", { name: "Re-run edited" }).click();
     const payload = page.getByLabel("Payload", { exact: true });
-    await page.waitForFunction('document.querySelector("textarea")?.value.includes("20")');
-    await payload.fill((await payload.inputValue()).replace("20", "30"));
+    assert.deepEqual(JSON.parse(await payload.inputValue()), { num1: 20, num2: 5 });
+    await payload.fill('{"num1":30,"num2":5}');
     await opened.button("Start math").click();
     await page.getByRole("group", { name: "Result" }).getByText('"add": 35').waitFor();
   });
@@ -118,6 +122,51 @@ describe("Acting in the console", function () {
     await served.request("stop", { arn });
     await opened.status("stopped").waitFor();
     opened.faults.length = 0; // The browser reports the answer.
+  });
+
+  it("skips to the end of a wait, and says what it would skip to", async () => {
+    const begun = Date.now();
+    await opened.start("report");
+    await opened.page.getByText(/^end of .* in \d/).waitFor();
+    await opened.button("Skip to it").click();
+    await opened.status("succeeded").waitFor();
+    assert.ok(Date.now() - begun < PAUSE_MS, "the wait of ten seconds was not waited for");
+  });
+
+  it("says why there is nothing to skip to", async () => {
+    await opened.start("callback-job", { message: "hello", processingTime: 600 });
+    const arn = opened.arn();
+    // Its callback has a time-out, which is not skipped to by a slip.
+    await opened.page.getByText(/^time-out of .* in \d/).waitFor();
+    await opened.button("Skip to it").click();
+    await opened.page.getByRole("dialog").getByText("as if nobody had answered it").waitFor();
+    await opened.page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await opened.button("Stop").click();
+    await opened.status("stopped").waitFor();
+    await opened.page.getByText("Next timer").waitFor({ state: "detached" });
+    const refused = await served.request("skip", { arn });
+    assert.equal(refused.status, 400);
+    assert.deepEqual(await refused.json(), { error: "The execution waits for no timer." });
+  });
+
+  it("shows its speed on every page, sets it, and hears of it when another sets it", async () => {
+    await opened.go("#/");
+    assert.equal(await speed().inputValue(), "1");
+    await speed().selectOption("100");
+    await opened.page.locator(".clock.fast").waitFor();
+    const begun = Date.now();
+    await opened.start("report");
+    await opened.status("succeeded").waitFor();
+    assert.ok(Date.now() - begun < PAUSE_MS, "ten seconds were a tenth of one");
+    await served.request("speed", { speed: 7 });
+    await opened.page.locator(".clock select", { hasText: "7× speed" }).waitFor();
+    assert.equal(await speed().inputValue(), "7");
+    await served.request("speed", { speed: 1 });
+    await opened.page.locator(".clock.fast").waitFor({ state: "detached" });
+  });
+
+  it("takes no speed that the stack could not keep up with", async () => {
+    for (const wrong of [0, 0.5, 1e6, "fast"]) assert.equal((await served.request("speed", { speed: wrong })).status, 400);
   });
 
   it("says so when the stack is gone, and goes on by itself when it is back", async () => {

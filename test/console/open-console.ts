@@ -119,7 +119,7 @@ export class OpenConsole {
 
   /** What axe finds wrong with the page as it is. @param options of `axe.run` */
   async violations(options = ""): Promise<string[]> {
-    await this.page.evaluate(readFileSync(join(PROJECT, "node_modules/axe-core/axe.min.js"), "utf8"));
+    if (!(await this.page.evaluate<boolean>("'axe' in window"))) await this.page.evaluate(readFileSync(join(PROJECT, "node_modules/axe-core/axe.min.js"), "utf8"));
     const found = await this.page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(`axe.run(${options})`);
     return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
   }
