@@ -5,11 +5,14 @@ import { checkStore, checkStructure, explainSqliteError, isFatal, MARK_NEW_STORE
 /** `FULL` survives a power cut; `NORMAL` only the death of a process. */
 export type Durability = "FULL" | "NORMAL";
 
+/** Turns that follow each other at once and all write share a commit, and so an fsync, for up to this long. */
+const LONGEST_BATCH_MS = 2;
+
 /**
  * The one SQLite file that holds everything that must survive a kill.
  *
- * Writes run at once, inside a transaction that stays open until the end of the event-loop turn: whatever the services
- * write in one turn is committed together or not at all, and concurrent requests share one fsync (group commit).
+ * Writes run at once, inside a transaction that stays open at least until the end of the event-loop turn: whatever the
+ * services write in one turn is committed together or not at all, and concurrent requests share one fsync (group commit).
  * Reads on the same connection see those writes immediately.
  */
 export class Store {
@@ -88,7 +91,7 @@ export class Store {
 
   /** Runs one writing statement in this turn's transaction. */
   run(sql: string, ...parameters: (string | number | bigint | null | Uint8Array)[]): void {
-    this.#open();
+    this.#open().writes++;
     try {
       this.prepare(sql).run(...parameters);
     } catch (error) {
@@ -114,12 +117,23 @@ export class Store {
     this.#database.close();
   }
 
-  #open(): void {
+  #open(): Batch {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#batch !== undefined) return;
+    if (this.#batch !== undefined) return this.#batch;
     this.#database.exec("BEGIN IMMEDIATE");
     this.#batch = new Batch();
-    setImmediate(() => this.#flush());
+    this.#flushAfterTurn(this.#batch, performance.now() + LONGEST_BATCH_MS);
+    return this.#batch;
+  }
+
+  /** Commits at the end of the first turn in which nobody writes. */
+  #flushAfterTurn(batch: Batch, latest: number): void {
+    const { writes } = batch;
+    setImmediate(() => {
+      if (this.#batch !== batch) return;
+      if (batch.writes === writes || performance.now() >= latest) this.#flush();
+      else this.#flushAfterTurn(batch, latest);
+    });
   }
 
   #flush(): void {
@@ -169,6 +183,8 @@ function openDatabase(file: string, prepare: (database: DatabaseSync) => void): 
 }
 
 class Batch {
+  /** Statements so far. */
+  writes = 0;
   readonly effects: (() => void)[] = [];
   readonly promise: Promise<void>;
   readonly resolve: () => void;

@@ -57,6 +57,34 @@ describe("The store", () => {
     store.close();
   });
 
+  it("lets turns that follow each other at once share a commit, and does not wait for more when one writes nothing", async () => {
+    const store = open();
+    add(store, "one");
+    const committed = store.committed();
+    setImmediate(() => {
+      add(store, "two");
+      assert.equal(store.committed(), committed);
+    });
+    await committed;
+    assert.deepEqual(onDisk(), ["one", "two"]);
+    store.close();
+  });
+
+  it("commits in the end however long others go on writing", async () => {
+    const store = open();
+    let writing = true;
+    const write = () => {
+      if (!writing) return;
+      add(store, "more");
+      setImmediate(write);
+    };
+    write();
+    await store.committed();
+    writing = false;
+    assert.notEqual(onDisk().length, 0);
+    store.close();
+  });
+
   it("undoes a write that throws, and keeps the rest of the turn", async () => {
     const store = open();
     add(store, "kept");
