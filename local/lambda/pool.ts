@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import type { Clock } from "../clock.ts";
 import { AwsError } from "../errors.ts";
 import type { AccessControl, Credentials, Principal } from "../iam/access.ts";
@@ -9,6 +9,7 @@ import { TimerQueue } from "../timers.ts";
 import { ProcessEnvironment, type ExecutionEnvironment, type Failure } from "./environment.ts";
 import { assumeFunctionRole } from "./function-session.ts";
 import type { FunctionVersion, HandlerInvoker, InvocationOutcome } from "./function-version.ts";
+import { SAMPLE_MS, SpareTime } from "./spare-time.ts";
 import { traceHeader } from "./trace-header.ts";
 import type { StateDoor } from "./state-door.ts";
 
@@ -23,18 +24,26 @@ export interface EnvironmentPoolOptions {
   readonly compileCacheFolder: string;
   /** The durable API for Node functions, which then use the fast channel; without it all use the HTTP Runtime API. */
   readonly stateDoor?: StateDoor;
-  /** Upper bound for one version, 1 or more. Default: twice the cores, at least 4. */
+  /** As many of one version start as soon as there is work for them, 1 or more. Default: twice the cores, at least 4. */
   readonly environmentsPerVersion?: number;
-  /** Upper bound in all, 1 or more. Default: 64. */
+  /** Lets one more start beyond that. Default: while this machine's processors have time to spare. */
+  readonly spareTime?: Pick<SpareTime, "take">;
+  /** Upper bound in all, 1 or more. Default: by the machine's memory, from 8 to 64. */
   readonly environments?: number;
 }
 
-/** More processes than cores let handlers that wait for an answer share them; many more only cost memory. */
+/**
+ * More processes than cores let handlers that wait for an answer share them. Handlers that wait longer, for a service or
+ * a timer, would leave the cores idle: then more start, one after the other.
+ */
 const ENVIRONMENTS_PER_VERSION = Math.max(4, 2 * availableParallelism());
-/** About 3 GB of idle Node processes. */
-const ENVIRONMENTS = 64;
+const MEBIBYTE = 1024 * 1024;
+/** An idle Node process has some 50 MiB to itself: 64 of them at most, and not more than a quarter of the machine's memory. */
+const ENVIRONMENTS = Math.max(8, Math.min(64, Math.floor(totalmem() / 4 / (50 * MEBIBYTE))));
 /** Long enough for somebody who tries things by hand, short enough to give the memory back. */
 const IDLE_MS = 5 * 60_000;
+/** Of those beyond the number that starts at once. */
+const SURPLUS_IDLE_MS = 30_000;
 
 /** A version, its environments and what waits for one. */
 interface Fleet {
@@ -62,24 +71,28 @@ interface Member {
 }
 
 /**
- * Runs handlers in execution environments: as many of a version as its load asks for, up to a bound, one invocation in
- * each at a time. What finds no free environment waits its turn.
+ * Runs handlers in execution environments: as many of a version as its load asks for and this machine can do with, one
+ * invocation in each at a time. What finds no free environment waits its turn.
  */
 export class EnvironmentPool implements HandlerInvoker {
   readonly #options: EnvironmentPoolOptions;
   readonly #perVersion: number;
   readonly #total: number;
+  readonly #spareTime: Pick<SpareTime, "take">;
   /** By qualified ARN. */
   readonly #fleets = new Map<string, Fleet>();
   readonly #members = new Set<Member>();
   readonly #idleTimers: TimerQueue<Member>;
   readonly #drained = Promise.withResolvers<undefined>();
   #stopped = false;
+  /** Set while work waits for processors to come to rest. */
+  #look: NodeJS.Timeout | undefined;
 
   constructor(options: EnvironmentPoolOptions) {
     this.#options = options;
     this.#perVersion = options.environmentsPerVersion ?? ENVIRONMENTS_PER_VERSION;
     this.#total = options.environments ?? ENVIRONMENTS;
+    this.#spareTime = options.spareTime ?? new SpareTime();
     this.#idleTimers = new TimerQueue(options.clock, (member) => this.#end(member));
   }
 
@@ -98,6 +111,7 @@ export class EnvironmentPool implements HandlerInvoker {
    */
   async stop(): Promise<void> {
     this.#stopped = true;
+    clearTimeout(this.#look);
     this.#idleTimers.clear();
     for (const member of this.#members) this.#end(member);
     if (this.#members.size > 0) await this.#drained.promise;
@@ -112,10 +126,14 @@ export class EnvironmentPool implements HandlerInvoker {
       if (waiting === undefined) break;
       this.#run(member, waiting);
     }
-    let coming = 0;
-    for (const { state } of fleet.members) if (state === "starting" || state === "settling") coming++;
-    while (fleet.queue.length > coming && fleet.members.size < this.#perVersion && this.#hasRoomFor(fleet)) {
-      if (this.#start(fleet)) coming++;
+    let starting = 0;
+    let settling = 0;
+    for (const { state } of fleet.members) {
+      if (state === "starting") starting++;
+      else if (state === "settling") settling++;
+    }
+    while (fleet.queue.length > starting + settling && this.#mayGrow(fleet, starting) && this.#hasRoomFor(fleet)) {
+      if (this.#start(fleet)) starting++;
     }
     if (fleet.queue.length === 0 && fleet.members.size === 0) this.#fleets.delete(fleet.version.qualifiedArn);
   }
@@ -127,6 +145,22 @@ export class EnvironmentPool implements HandlerInvoker {
       member.state = "settling";
       resolve(outcome);
     });
+  }
+
+  #mayGrow(fleet: Fleet, starting: number): boolean {
+    if (fleet.members.size < this.#perVersion) return true;
+    if (starting > 0 || this.#members.size >= this.#total) return false;
+    if (this.#spareTime.take()) return true;
+    this.#lookAgain();
+    return false;
+  }
+
+  /** All environments of a version may be busy for long: nothing else would tell that the processors have come to rest. */
+  #lookAgain(): void {
+    this.#look ??= setTimeout(() => {
+      this.#look = undefined;
+      for (const fleet of this.#fleets.values()) this.#dispatch(fleet);
+    }, SAMPLE_MS).unref();
   }
 
   /** Whether one more environment may start; when not, has the longest idle one make room for it. */
@@ -183,7 +217,7 @@ export class EnvironmentPool implements HandlerInvoker {
     const justStarted = member.state === "starting";
     member.state = "idle";
     member.idleSince = now;
-    this.#idleTimers.set(member, now + IDLE_MS);
+    this.#idleTimers.set(member, now + (member.fleet.members.size > this.#perVersion ? SURPLUS_IDLE_MS : IDLE_MS));
     // A new environment serves at least once, or two versions could take one's room from each other for ever.
     if (justStarted) this.#dispatch(member.fleet);
     const starved = this.#starved();

@@ -3,10 +3,13 @@ import { execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createClock, type Clock } from "../../../local/clock.ts";
+import { createClock } from "../../../local/clock.ts";
 import type { FunctionVersion, InvocationOutcome } from "../../../local/lambda/function-version.ts";
-import { EnvironmentPool } from "../../../local/lambda/pool.ts";
+import { EnvironmentPool, type EnvironmentPoolOptions } from "../../../local/lambda/pool.ts";
 import { CodeFolders, eventually, FakeAccess, FakeClock, FakeLogs, functionVersion, identity, unusedStateDoor } from "./support.ts";
+
+/** The processors are always busy. */
+const NEVER = { take: () => false };
 
 for (const channel of ["fast channel", "HTTP Runtime API"] as const) {
   describe(`the pool of execution environments, Node over the ${channel}`, () => {
@@ -25,7 +28,7 @@ for (const channel of ["fast channel", "HTTP Runtime API"] as const) {
       await Promise.all(pools.splice(0).map((pool) => pool.stop()));
     });
 
-    function createPool(options: { clock?: Clock; environmentsPerVersion?: number; environments?: number } = {}): EnvironmentPool {
+    function createPool(options: Partial<Pick<EnvironmentPoolOptions, "clock" | "environmentsPerVersion" | "environments" | "spareTime">> = {}): EnvironmentPool {
       const pool = new EnvironmentPool({
         clock: createClock(),
         identity,
@@ -80,16 +83,31 @@ for (const channel of ["fast channel", "HTTP Runtime API"] as const) {
       const version = nodeFunction(
         "let n = 0, open = 0; export const handler = async () => { if (++open > 1) throw new Error('overlap'); await new Promise(setImmediate); open--; return n++; };",
       );
-      const pool = createPool({ environmentsPerVersion: 1 });
+      const pool = createPool({ environmentsPerVersion: 1, spareTime: NEVER });
       const outcomes = await Promise.all([0, 1, 2, 3, 4, 5].map((index) => pool.invoke(version, "{}", `r${index}`)));
       assert.deepEqual(outcomes.map(json), [0, 1, 2, 3, 4, 5]);
     });
 
-    it("runs invocations side by side up to the bound of a version", async () => {
+    it("starts no more environments of a version than its bound while the processors are busy", async () => {
       const version = nodeFunction("export const handler = async () => { await new Promise((r) => setTimeout(r, 100)); return process.pid; };");
-      const pool = createPool({ environmentsPerVersion: 2 });
+      const pool = createPool({ environmentsPerVersion: 2, spareTime: NEVER });
       const outcomes = await Promise.all([0, 1, 2, 3, 4, 5].map((index) => pool.invoke(version, "{}", `r${index}`)));
       assert.equal(new Set(outcomes.map(json)).size, 2);
+    });
+
+    it("starts more, up to the bound of all, while handlers wait and the processors have time to spare", async () => {
+      const meeting = code.write({ "readme.md": "Each handler leaves a file here, and waits for two others." });
+      const version = nodeFunction(`
+        import { readdirSync, writeFileSync } from "node:fs";
+        export const handler = async () => {
+          writeFileSync(${JSON.stringify(meeting)} + "/" + process.pid, "");
+          while (readdirSync(${JSON.stringify(meeting)}).length < 4) await new Promise((resolve) => setTimeout(resolve, 5));
+          return process.pid;
+        };
+      `);
+      const pool = createPool({ environmentsPerVersion: 1, environments: 3, spareTime: { take: () => true } });
+      const outcomes = await Promise.all([0, 1, 2, 3, 4, 5].map((index) => pool.invoke(version, "{}", `r${index}`)));
+      assert.equal(new Set(outcomes.map(json)).size, 3);
     });
 
     it("ends an idle environment where another version needs its room", async () => {

@@ -1,0 +1,44 @@
+import { cpus } from "node:os";
+
+/** Milliseconds of all processors together, since some moment in the past. */
+export interface ProcessorTimes {
+  readonly idle: number;
+  readonly all: number;
+}
+
+/** Shorter, and the kernel's ticks of 10 ms would say more about chance than about load. */
+export const SAMPLE_MS = 50;
+/** A new process takes about a tenth of a second of one processor to start: with less than this it would only slow down the others. */
+const SPARE_SHARE = 0.25;
+
+/** Tells whether this machine's processors could do more than they do. */
+export class SpareTime {
+  readonly #times: () => ProcessorTimes;
+  readonly #now: () => number;
+  #last: { readonly at: number; readonly times: ProcessorTimes } | undefined;
+
+  constructor(times = machineTimes, now = () => performance.now()) {
+    this.#times = times;
+    this.#now = now;
+  }
+
+  /** True at most once in {@link SAMPLE_MS}, after a stretch of spare time: who takes it changes what the next will show. */
+  take(): boolean {
+    const at = this.#now();
+    const last = this.#last;
+    if (last !== undefined && at - last.at < SAMPLE_MS) return false;
+    const times = this.#times();
+    this.#last = { at, times };
+    return last !== undefined && times.idle - last.times.idle >= SPARE_SHARE * (times.all - last.times.all);
+  }
+}
+
+function machineTimes(): ProcessorTimes {
+  let idle = 0;
+  let all = 0;
+  for (const { times } of cpus()) {
+    idle += times.idle;
+    all += times.user + times.nice + times.sys + times.irq + times.idle;
+  }
+  return { idle, all };
+}
