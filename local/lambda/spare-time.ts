@@ -9,7 +9,7 @@ export interface ProcessorTimes {
 /** Shorter, and the kernel's ticks of 10 ms would say more about chance than about load. */
 export const SAMPLE_MS = 50;
 /** A new process takes about a tenth of a second of one processor to start: with less than this it would only slow down the others. */
-const SPARE_SHARE = 0.25;
+const SPARE_SHARE = 0.5;
 
 /** Tells whether this machine's processors could do more than they do. */
 export class SpareTime {
