@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
-import { taskOperation, timeline } from "../../local/console/timeline.ts";
+import { taskOperation, taskOutcome, timeline } from "../../local/console/timeline.ts";
 import type { RecordedEvent } from "../../local/durable/machine/event.ts";
 import { inTreeOrder, scaleOf } from "../../console/parts/scale.ts";
-import { newTask } from "../../local/ecs/task.ts";
+import { newTask, type Task } from "../../local/ecs/task.ts";
 
 const step = { id: "s", name: "pay", subType: "Step" };
 
@@ -57,6 +57,18 @@ describe("The timeline of the console", () => {
       { type: "StepSucceeded", id: "poll", at: 500, attempt: 1, result: '{"taskArn":"task/t"}' },
     ];
     assert.equal(taskOperation(task, operations, [...events, ...answering]).parentId, "run", "it said so itself");
+  });
+
+  it("tells a task that did its work from one that failed, and from one that somebody stopped", () => {
+    const definition = { arn: "d", family: "job", revision: 1, cpu: "256", memory: "512", taskRoleArn: "", executionRoleArn: "", containers: [], tags: {} };
+    const task = newTask({ id: "t", arn: "task/t", clusterArn: "c", definition, overrides: {}, tags: [] }, 150);
+    const stopped = (stopCode: Task["stopCode"], exitCode: number | undefined) =>
+      taskOutcome({ ...task, lastStatus: "STOPPED", stopCode, containers: [{ name: "job", image: "i", lastStatus: "STOPPED", exitCode }] });
+    assert.equal(taskOutcome(task), undefined, "it has not stopped");
+    assert.equal(stopped("EssentialContainerExited", 0), "SUCCEEDED");
+    assert.equal(stopped("EssentialContainerExited", 3), "FAILED");
+    assert.equal(stopped("TaskFailedToStart", undefined), "FAILED");
+    assert.equal(stopped("UserInitiated", 143), "STOPPED");
   });
 
   it("lists branches below what they belong to, and orphans at the top", () => {
