@@ -10,6 +10,9 @@ export const EXECUTION_STATUSES: readonly ExecutionStatus[] = ["RUNNING", "SUCCE
 /** Lists of tasks and of dead letters are this long at most: the newest. */
 export const LONGEST_LIST = 500;
 
+/** What a bulk action takes on: a slip on an empty filter must not start a flood. */
+export const MOST_AT_A_TIME = 1_000;
+
 export interface Failure {
   readonly type: string;
   readonly message: string;
