@@ -1,6 +1,8 @@
 import * as assert from "node:assert/strict";
 import { taskOperation, taskOutcome, timeline } from "../../local/console/timeline.ts";
 import type { RecordedEvent } from "../../local/durable/machine/event.ts";
+import type { ExecutionView } from "../../console/api.ts";
+import { rowsOf } from "../../console/parts/rows.ts";
 import { inTreeOrder, scaleOf } from "../../console/parts/scale.ts";
 import { newTask, type Task } from "../../local/ecs/task.ts";
 
@@ -78,6 +80,18 @@ describe("The timeline of the console", () => {
       rows.map(({ operation: { id }, depth }) => `${depth}${id}`),
       ["0a", "1a1", "2a11", "0b", "0x"],
     );
+  });
+
+  it("puts an execution that was started below what started it, once it has been read, and only while that is open", () => {
+    const operation = (id: string, executionArn?: string) => ({ id, kind: "STEP" as const, name: id, status: "STARTED", startedAt: 0, attempts: [], phases: [], executionArn });
+    const execution = (executionId: string, ...operations: ReturnType<typeof operation>[]) => ({ executionId, operations }) as unknown as ExecutionView; // What rows are made of.
+    const child = execution("child", operation("1"), operation("2", "arn:grandchild"));
+    const parent = execution("parent", operation("1", "arn:child"), operation("2"));
+    const shown = (children: [string, ExecutionView][], ...open: string[]) =>
+      rowsOf(parent, new Map(children), (arn) => open.includes(arn)).map(({ key, depth, open: isOpen }) => `${depth} ${key} ${isOpen ?? "-"}`);
+    assert.deepEqual(shown([], "arn:child"), ["0 1 true", "0 2 -"], "not read yet");
+    assert.deepEqual(shown([["arn:child", child]]), ["0 1 false", "0 2 -"]);
+    assert.deepEqual(shown([["arn:child", child]], "arn:child"), ["0 1 true", "1 child/1 -", "1 child/2 false", "0 2 -"]);
   });
 
   it("shows a wait to scale only while that leaves room for what has been", () => {
