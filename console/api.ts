@@ -7,6 +7,12 @@ export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" |
 
 export const EXECUTION_STATUSES: readonly ExecutionStatus[] = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "STOPPED"];
 
+/** Lists of tasks and of dead letters are this long at most: the newest. */
+export const LONGEST_LIST = 500;
+
+/** What a bulk action takes on: a slip on an empty filter must not start a flood. */
+export const MOST_AT_A_TIME = 1_000;
+
 export interface Failure {
   readonly type: string;
   readonly message: string;
@@ -77,6 +83,9 @@ export interface NextTimer {
   readonly operationIds: readonly string[];
 }
 
+/** How a task ended: its work done, in some other way, or because somebody stopped it. */
+export type TaskOutcome = "SUCCEEDED" | "FAILED" | "STOPPED";
+
 /** One bar of the timeline. */
 export interface Operation {
   readonly id: string;
@@ -99,6 +108,8 @@ export interface Operation {
   /** The execution that it started. */
   readonly executionArn?: string;
   readonly taskArn?: string;
+  /** Of a task that has stopped. */
+  readonly outcome?: TaskOutcome;
 }
 
 export interface Invocation {

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { LONGEST_LIST } from "../api.ts";
 import type { Loaded } from "../hooks.ts";
 import { moment, pretty, words } from "../format.ts";
 
@@ -142,4 +143,9 @@ export function Card({ title, more, children }: { readonly title: string; readon
       <ul class="items">{children}</ul>
     </section>
   );
+}
+
+/** Says so where a list may not be all. */
+export function Newest({ of }: { readonly of: readonly unknown[] }) {
+  return of.length < LONGEST_LIST ? null : <p class="empty">The newest {LONGEST_LIST}.</p>;
 }

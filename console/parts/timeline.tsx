@@ -164,7 +164,7 @@ function Bar({ operation, scale, end }: { readonly operation: Operation; readonl
   );
 }
 
-/** A task that did not end well is one whose end was not its own. */
-function statusOf({ kind, status }: Operation): string {
-  return kind === "TASK" && status === "STOPPED" ? "SUCCEEDED" : status;
+/** What an operation's colour is taken from. */
+function statusOf({ status, outcome }: Operation): string {
+  return outcome ?? status;
 }

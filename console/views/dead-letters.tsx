@@ -1,7 +1,7 @@
 import { act } from "../client.ts";
 import { executionHref } from "../format.ts";
 import { useRead } from "../hooks.ts";
-import { ActionButton, Moment, Page, Payload, Show } from "../parts/basics.tsx";
+import { ActionButton, Moment, Newest, Page, Payload, Show } from "../parts/basics.tsx";
 
 export function DeadLetters() {
   const letters = useRead("dead-letters", {}, ["deadLetters"]);
@@ -9,17 +9,20 @@ export function DeadLetters() {
     <Page title="Dead letters">
       <Show of={letters} empty={<p>There are none. Events that cannot be delivered, or whose function fails for good, come here.</p>}>
         {(list) => (
-          <ul class="cards">
-            {list.map((letter) => (
-              <li class="card" key={letter.sequence}>
-                <h2>{letter.queue}</h2>
-                <p>
-                  sent <Moment at={letter.sentAt} />
-                  {letter.target !== undefined && (
-                    <>
-                      {" "}
-                      for <b>{letter.target}</b>
-                    </>
+          <>
+            <Newest of={list} />
+            <ul class="cards">
+              {list.map((letter) => (
+                <li class="card" key={letter.sequence}>
+                  <h2>{letter.queue}</h2>
+                  <p>
+                    sent <Moment at={letter.sentAt} />
+                    {letter.target !== undefined && (
+                      <>
+                        {" "}
+                        for <b>{letter.target}</b>
+            
+          </>
                   )}
                 </p>
                 {letter.attributes.ErrorMessage !== undefined && <p class="notice bad">{letter.attributes.ErrorMessage}</p>}
@@ -40,6 +43,7 @@ export function DeadLetters() {
               </li>
             ))}
           </ul>
+          </>
         )}
       </Show>
     </Page>

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { EXECUTION_STATUSES, type ExecutionFilter, type ExecutionPage, type ExecutionSummary } from "../api.ts";
+import { EXECUTION_STATUSES, type ExecutionFilter, type ExecutionPage, type ExecutionSummary, MOST_AT_A_TIME } from "../api.ts";
 import { act, onChange, read } from "../client.ts";
 import { duration, executionHref, words } from "../format.ts";
 import { useNow } from "../hooks.ts";
@@ -36,7 +36,14 @@ export function Executions({ query, workflows }: { readonly query: URLSearchPara
   const { total, rowAt, want, reload, error } = usePages(filter);
   const now = useNow(true);
   const change = (part: ExecutionFilter) => setFilter((before) => ({ ...before, ...part }));
-  const matching = `${total ?? 0} ${total === 1 ? "execution" : "executions"}`;
+  const [done, setDone] = useState<string>();
+  useEffect(() => setDone(undefined), [filter]);
+  const bulk = async (action: "stop-all" | "rerun-all", outcome: string) => {
+    const { count } = await act(action, filter);
+    setDone(`${executions(count)} ${outcome}.${count === MOST_AT_A_TIME ? " There may be more: do it again." : ""}`);
+    await reload();
+  };
+  const matching = executions(total ?? 0);
   return (
     <Page
       title="Executions"
@@ -45,15 +52,15 @@ export function Executions({ query, workflows }: { readonly query: URLSearchPara
           <ConfirmButton
             label="Stop all"
             kind="danger"
-            disabled={!total}
+            disabled={!total || (filter.status ?? "RUNNING") !== "RUNNING"}
             question={<>Stop every running execution that matches the filter? What they have started goes on; they do not.</>}
-            act={() => act("stop-all", filter).then(reload)}
+            act={() => bulk("stop-all", "stopped")}
           />
           <ConfirmButton
             label="Re-run all"
             disabled={!total}
-            question={<>Start {Math.min(total ?? 0, 1000)} executions anew, with the inputs of those that match the filter?</>}
-            act={() => act("rerun-all", filter).then(reload)}
+            question={<>Start {executions(Math.min(total ?? 0, MOST_AT_A_TIME))} anew, with the inputs of those that match the filter?</>}
+            act={() => bulk("rerun-all", "started")}
           />
         </>
       }
@@ -96,6 +103,11 @@ export function Executions({ query, workflows }: { readonly query: URLSearchPara
         </select>
         <output aria-live="polite">{total === undefined ? "" : matching}</output>
       </form>
+      {done !== undefined && (
+        <p class="notice" role="status">
+          {done}
+        </p>
+      )}
       {error !== undefined && (
         <p class="empty" role="alert">
           {error}
@@ -126,6 +138,10 @@ export function Executions({ query, workflows }: { readonly query: URLSearchPara
       )}
     </Page>
   );
+}
+
+function executions(count: number): string {
+  return `${count} ${count === 1 ? "execution" : "executions"}`;
 }
 
 function Row({ index, execution, now }: { readonly index: number; readonly execution: ExecutionSummary | undefined; readonly now: number }) {

@@ -58,12 +58,14 @@ function FailedItem({ execution, onSeen }: { readonly execution: FailedExecution
   return (
     <li>
       <a href={executionHref(execution.arn)}>
-        <b>{execution.workflow}</b> {execution.error.type}
+        <b>{execution.workflow}</b> {execution.name}
       </a>
       <span class="side">
         <Moment at={execution.endedAt ?? execution.startedAt} /> <SeenButton of={`${execution.workflow} ${execution.name}`} onSeen={onSeen} />
       </span>
-      <p class="detail">{execution.error.message}</p>
+      <p class="detail">
+        <b>{execution.error.type}</b> {execution.error.message}
+      </p>
     </li>
   );
 }

@@ -40,7 +40,7 @@ function Overview({ view, now, stack }: { readonly view: HomeView; readonly now:
             <a href="#/dead-letters">
               {deadLetters} dead {deadLetters === 1 ? "letter" : "letters"}
             </a>{" "}
-            could not be delivered.
+            {deadLetters === 1 ? "waits" : "wait"} to be read: events that could not be dealt with.
           </p>
         )}
         <div class="columns">

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import * as z from "zod";
-import type { Actions } from "../../console/api.ts";
+import { type Actions, MOST_AT_A_TIME } from "../../console/api.ts";
 import { FASTEST } from "../clock.ts";
 import type { BrowseFilter } from "../durable/browse.ts";
 import { replay } from "../durable/machine/evolve.ts";
@@ -18,8 +18,6 @@ const STOPPED = { ErrorType: "Stopped", ErrorMessage: "Stopped from the console"
 const STOP_REASON = "Stopped from the console";
 /** Done in one turn of the event loop; the stack goes on between turns. */
 const AT_ONCE = 50;
-/** What a bulk action may take on: a slip on an empty filter must not start a flood. */
-const MOST_AT_A_TIME = 1_000;
 
 const byArn = z.object({ arn: z.string() });
 const schedule = z.object({ groupName: z.string(), name: z.string() });
@@ -55,10 +53,14 @@ export function createActions(services: ConsoleServices): { readonly [Key in key
       if (started === undefined) throw new AwsError("InvalidParameterValueException", "Its function is no longer a durable function of this stack.");
       return { arn: started };
     },
-    "stop-all": (body) =>
-      forAll(services, { ...browseFilter(services, filterSchema.parse(body)), status: "RUNNING" }, (row) => {
+    "stop-all"(body) {
+      const { status = "RUNNING", ...filter } = filterSchema.parse(body);
+      // Of those that have ended there is none to stop.
+      if (status !== "RUNNING") return { count: 0 };
+      return forAll(services, browseFilter(services, { ...filter, status }), (row) => {
         engine.stopExecution(services.executions.arnOf(row), STOPPED);
-      }),
+      });
+    },
     "rerun-all": (body) =>
       forAll(services, browseFilter(services, filterSchema.parse(body)), (row) => {
         rerun(services, row, undefined);

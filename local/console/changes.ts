@@ -34,8 +34,8 @@ export class Changes {
     clock: Pick<Clock, "speed">;
     logs: Pick<LogStore, "follow">;
     executions: ExecutionBrowser;
-    tasks: TaskBrowser;
-    messages: MessageBrowser;
+    tasks: Pick<TaskBrowser, "fingerprint">;
+    messages: Pick<MessageBrowser, "fingerprint">;
     schedules: () => string;
   }) {
     this.#store = options.store;
@@ -68,6 +68,7 @@ export class Changes {
 
   #begin(): void {
     this.#entry = this.#executions.lastEntry();
+    this.#writes = -1;
     this.#look();
     this.#unfollowLogs = this.#logs.follow(() => (this.#logged = true));
     this.#timer = setInterval(() => void this.#tell(), INTERVAL_MS).unref();

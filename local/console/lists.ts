@@ -1,15 +1,15 @@
-import type { DeadLetter, HomeView, ScheduleView, TaskView } from "../../console/api.ts";
+import { type DeadLetter, type HomeView, LONGEST_LIST, type ScheduleView, type TaskView } from "../../console/api.ts";
 import type { Task } from "../ecs/task.ts";
 import type { Schedule } from "../scheduler/schedules.ts";
 import { isOneTime, nextMoment } from "../scheduler/timing.ts";
 import type { StoredMessage } from "../sqs/message-browser.ts";
 import { executionSummary, failedExecution, openCallbacks } from "./execution-view.ts";
 import { type ConsoleServices, workflowOf } from "./services.ts";
+import { taskOutcome } from "./timeline.ts";
 
 const HOME_ROWS = 12;
 /** More than are shown: some may be marked as seen. */
 const HOME_FAILURES = 50;
-const LIST_ROWS = 500;
 const NEXT_MOMENTS = 5;
 
 export function homeView(services: ConsoleServices): HomeView {
@@ -25,7 +25,11 @@ export function homeView(services: ConsoleServices): HomeView {
     failed: failed.map((row) => failedExecution(services, row)),
     failedTotal: executions.count({ status: "FAILED" }, now),
     timedOutTotal: executions.count({ status: "TIMED_OUT" }, now),
-    stoppedTasks: taskViews(services).filter(isAmiss).slice(0, HOME_FAILURES),
+    stoppedTasks: services.taskBrowser
+      .newest(LONGEST_LIST)
+      .filter((task) => taskOutcome(task) === "FAILED")
+      .slice(0, HOME_FAILURES)
+      .map((task) => taskView(services, task)),
     deadLetters: services.messages.count(),
     running: { total: executions.count({ status: "RUNNING" }, now), offset: 0, rows: running.map((row) => executionSummary(services, row)) },
     next: scheduleViews(services)
@@ -36,7 +40,7 @@ export function homeView(services: ConsoleServices): HomeView {
 }
 
 export function taskViews(services: ConsoleServices): TaskView[] {
-  return services.taskBrowser.newest(LIST_ROWS).map((task) => taskView(services, task));
+  return services.taskBrowser.newest(LONGEST_LIST).map((task) => taskView(services, task));
 }
 
 export function scheduleViews(services: ConsoleServices): ScheduleView[] {
@@ -44,7 +48,7 @@ export function scheduleViews(services: ConsoleServices): ScheduleView[] {
 }
 
 export function deadLetterViews(services: ConsoleServices): DeadLetter[] {
-  return services.messages.newest(LIST_ROWS).map((message) => {
+  return services.messages.newest(LONGEST_LIST).map((message) => {
     const target = redriveTarget(services, message);
     return {
       queue: message.queueName,
@@ -64,11 +68,6 @@ export function redriveTarget({ registry }: ConsoleServices, { queueArn, attribu
   const owner = registry.functions().find(({ deadLetterQueueArn }) => deadLetterQueueArn === queueArn);
   if (owner === undefined) return undefined;
   return registry.aliases(owner.functionArn).find(({ name }) => name === "live")?.version.qualifiedArn ?? owner.qualifiedArn;
-}
-
-/** A task that did not end by doing its work. */
-function isAmiss({ lastStatus, stopCode, exitCode }: TaskView): boolean {
-  return lastStatus === "STOPPED" && stopCode !== "UserInitiated" && exitCode !== 0;
 }
 
 function taskView(services: ConsoleServices, task: Task): TaskView {

@@ -1,4 +1,4 @@
-import type { Attempt, Failure, Invocation, Operation, OperationKind, Phase } from "../../console/api.ts";
+import type { Attempt, Failure, Invocation, Operation, OperationKind, Phase, TaskOutcome } from "../../console/api.ts";
 import type { ErrorObject } from "../durable/contract.ts";
 import type { RecordedEvent } from "../durable/machine/event.ts";
 import type { Task } from "../ecs/task.ts";
@@ -56,6 +56,7 @@ export function taskOperation(task: Task, operations: readonly Operation[], even
     attempts: [],
     phases: phases(task),
     taskArn: task.arn,
+    outcome: taskOutcome(task),
   };
 }
 
@@ -69,6 +70,13 @@ export function withinOperation(operations: readonly Operation[], id: string): s
 
 export function failure(error: ErrorObject | undefined): Failure | undefined {
   return error && { type: error.ErrorType ?? "Error", message: error.ErrorMessage ?? "" };
+}
+
+/** @returns nothing for a task that has not stopped */
+export function taskOutcome({ lastStatus, stopCode, containers }: Task): TaskOutcome | undefined {
+  if (lastStatus !== "STOPPED") return undefined;
+  if (containers.some(({ exitCode }) => exitCode === 0)) return "SUCCEEDED";
+  return stopCode === "UserInitiated" ? "STOPPED" : "FAILED";
 }
 
 function isRunningAt({ kind, startedAt, endedAt = Infinity }: Operation, moment: number): boolean {

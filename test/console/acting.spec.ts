@@ -50,7 +50,12 @@ describe("Acting in the console", function () {
     await opened.go("#/executions?text=bulk");
     await count("2 executions").waitFor();
     await confirm("Stop all");
+    await page.getByRole("status").getByText("2 executions stopped.").waitFor();
     await page.getByRole("cell", { name: "stopped" }).nth(1).waitFor();
+    await opened.go("#/executions?text=spared&status=STOPPED");
+    await page.getByText("No execution matches.").waitFor();
+    assert.ok(await opened.button("Stop all").isDisabled());
+    assert.deepEqual(await (await served.request("stop-all", { text: "spared", status: "STOPPED" })).json(), { count: 0 });
     await opened.go("#/executions?text=spared");
     await page.getByRole("cell", { name: "running" }).waitFor();
   });
@@ -68,6 +73,7 @@ describe("Acting in the console", function () {
     await opened.go("#/executions?text=again");
     await count("2 executions").waitFor();
     await confirm("Re-run all");
+    await page.getByRole("status").getByText("2 executions started.").waitFor();
     await opened.go("#/executions?workflow=math");
     await count("5 executions").waitFor();
   });

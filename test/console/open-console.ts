@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Locator, Page } from "playwright-core";
+import type { BrowserContextOptions, Locator, Page } from "playwright-core";
 import { startStack, type RunningStack } from "../../local/stack.ts";
 import { launchBrowser } from "./browser.ts";
 
@@ -70,9 +70,10 @@ export class OpenConsole {
     });
   }
 
-  static async open({ stack, origin }: ConsoleStack): Promise<OpenConsole> {
+  /** @param options of the page: size of the window in CSS pixels, and device pixels for each of them */
+  static async open({ stack, origin }: ConsoleStack, options: BrowserContextOptions = { viewport: { width: 1280, height: 800 } }): Promise<OpenConsole> {
     const browser = await launchBrowser();
-    const opened = new OpenConsole(await browser.newPage({ viewport: { width: 1280, height: 800 } }), origin);
+    const opened = new OpenConsole(await browser.newPage(options), origin);
     await opened.page.goto(stack.consoleUrl);
     await opened.heading("Home").waitFor();
     return opened;

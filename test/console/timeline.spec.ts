@@ -1,8 +1,10 @@
 import * as assert from "node:assert/strict";
-import { taskOperation, timeline } from "../../local/console/timeline.ts";
+import { taskOperation, taskOutcome, timeline } from "../../local/console/timeline.ts";
 import type { RecordedEvent } from "../../local/durable/machine/event.ts";
+import type { ExecutionView } from "../../console/api.ts";
+import { rowsOf } from "../../console/parts/rows.ts";
 import { inTreeOrder, scaleOf } from "../../console/parts/scale.ts";
-import { newTask } from "../../local/ecs/task.ts";
+import { newTask, type Task } from "../../local/ecs/task.ts";
 
 const step = { id: "s", name: "pay", subType: "Step" };
 
@@ -59,6 +61,18 @@ describe("The timeline of the console", () => {
     assert.equal(taskOperation(task, operations, [...events, ...answering]).parentId, "run", "it said so itself");
   });
 
+  it("tells a task that did its work from one that failed, and from one that somebody stopped", () => {
+    const definition = { arn: "d", family: "job", revision: 1, cpu: "256", memory: "512", taskRoleArn: "", executionRoleArn: "", containers: [], tags: {} };
+    const task = newTask({ id: "t", arn: "task/t", clusterArn: "c", definition, overrides: {}, tags: [] }, 150);
+    const stopped = (stopCode: Task["stopCode"], exitCode: number | undefined) =>
+      taskOutcome({ ...task, lastStatus: "STOPPED", stopCode, containers: [{ name: "job", image: "i", lastStatus: "STOPPED", exitCode }] });
+    assert.equal(taskOutcome(task), undefined, "it has not stopped");
+    assert.equal(stopped("EssentialContainerExited", 0), "SUCCEEDED");
+    assert.equal(stopped("EssentialContainerExited", 3), "FAILED");
+    assert.equal(stopped("TaskFailedToStart", undefined), "FAILED");
+    assert.equal(stopped("UserInitiated", 143), "STOPPED");
+  });
+
   it("lists branches below what they belong to, and orphans at the top", () => {
     const operation = (id: string, parentId?: string) => ({ id, parentId, kind: "CONTEXT" as const, name: id, status: "STARTED", startedAt: 0, attempts: [], phases: [] });
     const rows = inTreeOrder([operation("a"), operation("b"), operation("a1", "a"), operation("x", "gone"), operation("a11", "a1")]);
@@ -66,6 +80,18 @@ describe("The timeline of the console", () => {
       rows.map(({ operation: { id }, depth }) => `${depth}${id}`),
       ["0a", "1a1", "2a11", "0b", "0x"],
     );
+  });
+
+  it("puts an execution that was started below what started it, once it has been read, and only while that is open", () => {
+    const operation = (id: string, executionArn?: string) => ({ id, kind: "STEP" as const, name: id, status: "STARTED", startedAt: 0, attempts: [], phases: [], executionArn });
+    const execution = (executionId: string, ...operations: ReturnType<typeof operation>[]) => ({ executionId, operations }) as unknown as ExecutionView; // What rows are made of.
+    const child = execution("child", operation("1"), operation("2", "arn:grandchild"));
+    const parent = execution("parent", operation("1", "arn:child"), operation("2"));
+    const shown = (children: [string, ExecutionView][], ...open: string[]) =>
+      rowsOf(parent, new Map(children), (arn) => open.includes(arn)).map(({ key, depth, open: isOpen }) => `${depth} ${key} ${isOpen ?? "-"}`);
+    assert.deepEqual(shown([], "arn:child"), ["0 1 true", "0 2 -"], "not read yet");
+    assert.deepEqual(shown([["arn:child", child]]), ["0 1 false", "0 2 -"]);
+    assert.deepEqual(shown([["arn:child", child]], "arn:child"), ["0 1 true", "1 child/1 -", "1 child/2 false", "0 2 -"]);
   });
 
   it("shows a wait to scale only while that leaves room for what has been", () => {
