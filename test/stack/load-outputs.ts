@@ -14,11 +14,9 @@ export async function loadLocal(stack: string, dataFolder?: string): Promise<Sta
     outputs,
     environment: {
       AWS_REGION: region,
-      ...(local && {
-        AWS_ENDPOINT_URL: local.endpoint,
-        AWS_ACCESS_KEY_ID: local.credentials.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: local.credentials.secretAccessKey,
-      }),
+      AWS_ENDPOINT_URL: local.endpoint,
+      AWS_ACCESS_KEY_ID: local.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: local.credentials.secretAccessKey,
     },
   };
 }
