@@ -180,7 +180,8 @@ describe("The console's views", function () {
           .map((each) => each.outerHTML)`,
       );
       assert.deepEqual(outside, [], place);
-      assert.deepEqual(await opened.violations(), [], place);
+      // Its colours are those of a wide one, which are looked at elsewhere.
+      assert.deepEqual(await opened.violations('{ rules: { "color-contrast": { enabled: false } } }'), [], place);
     }
     await page.setViewportSize({ width: 1280, height: 800 });
   });
