@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { rename, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { adminService } from "./admin/service.ts";
 import { createClock } from "./clock.ts";
 import { Console } from "./console/console.ts";
@@ -40,6 +41,12 @@ import { sqsService } from "./sqs/service.ts";
 import { takeDataFolder } from "./store/data-folder.ts";
 import { Store } from "./store/store.ts";
 import { stsService } from "./sts/service.ts";
+
+/**
+ * Of functions' processes, apart from the stack's own. It outlives data folders: the first environment of a fresh one
+ * need not load the part of Node that strips types from the bootstrap, 20 MiB of memory.
+ */
+const COMPILE_CACHE = fileURLToPath(new URL("../.build/function-compile-cache", import.meta.url));
 
 export interface StackOptions {
   /** Folder of the Pulumi program. */
@@ -146,7 +153,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
     iam,
     store,
   });
-  const pool = new EnvironmentPool({ clock, identity, iam, logs, endpoint, stateDoor, compileCacheFolder: join(options.dataFolder, "compile-cache") });
+  const pool = new EnvironmentPool({ clock, identity, iam, logs, endpoint, stateDoor, compileCacheFolder: COMPILE_CACHE });
   const deadLetters = new DeadLetters({ queues, iam, identity, logs, clock });
   // The engine reports to the bus, and the bus starts functions through the engine.
   const events: EventPublisher = {

@@ -8,7 +8,7 @@ import type { HostRequest, StackReady } from "./messages.ts";
 
 const HOST = fileURLToPath(new URL("host.ts", import.meta.url));
 /** As npm start does. */
-const COMPILE_CACHE = ["--import", new URL("../../local/cli/compile-cache.mjs", import.meta.url).href];
+const NODE_OPTIONS = ["--max-semi-space-size=8", "--import", new URL("../../local/cli/compile-cache.mjs", import.meta.url).href];
 const BENCH_PROGRAM = join(import.meta.dirname, "..", "program");
 
 /** The local stack in a process of its own, with everything on: history, IAM, handlers in child processes, `synchronous=FULL`. */
@@ -27,7 +27,7 @@ export class BenchStack {
   /** @param execArgv of Node, to profile the stack */
   static async start(request: Partial<HostRequest> & { dataFolder: string }, execArgv: readonly string[] = []): Promise<BenchStack> {
     const started = performance.now();
-    const child = fork(HOST, { stdio: ["ignore", "inherit", "inherit", "ipc"], execArgv: [...COMPILE_CACHE, ...execArgv] });
+    const child = fork(HOST, { stdio: ["ignore", "inherit", "inherit", "ipc"], execArgv: [...NODE_OPTIONS, ...execArgv] });
     child.send({ projectFolder: BENCH_PROGRAM, stack: "bench", speed: 1, ...request } satisfies HostRequest);
     const ready = await new Promise<StackReady>((resolve, reject) => {
       child.once("message", (message) => resolve(message as StackReady));
