@@ -1,6 +1,7 @@
 import type { Change, ChangeKind } from "../../console/api.ts";
 import type { Clock } from "../clock.ts";
 import type { ExecutionBrowser } from "../durable/browse.ts";
+import type { DurableEngine } from "../durable/engine.ts";
 import type { TaskBrowser } from "../ecs/task-browser.ts";
 import type { LogStore } from "../logs/log-store.ts";
 import type { MessageBrowser } from "../sqs/message-browser.ts";
@@ -11,29 +12,31 @@ type Listener = (change: Change) => void;
 const INTERVAL_MS = 150;
 
 /**
- * Tells open pages what has changed. It looks at the store's own counters, and only while somebody listens, so the
- * services carry no cost and no code for it.
+ * Tells open pages what has changed. It follows the engine and looks at the store's own counters, and only while somebody
+ * listens, so that the services carry no cost for it.
  */
 export class Changes {
   readonly #store: Store;
   readonly #clock: Pick<Clock, "speed">;
-  readonly #executions: ExecutionBrowser;
+  readonly #engine: Pick<DurableEngine, "follow">;
+  readonly #executions: Pick<ExecutionBrowser, "get">;
   readonly #logs: Pick<LogStore, "follow">;
   readonly #fingerprints: readonly { readonly kind: ChangeKind; readonly take: () => string }[];
   readonly #listeners = new Set<Listener>();
   readonly #seen = new Map<ChangeKind, string>();
   #timer: NodeJS.Timeout | undefined;
   #writes = 0;
-  #entry = 0;
+  readonly #changed = new Set<number>();
   #speed: number;
   #logged = false;
-  #unfollowLogs: () => void = () => undefined;
+  #unfollow: readonly (() => void)[] = [];
 
   constructor(options: {
     store: Store;
     clock: Pick<Clock, "speed">;
     logs: Pick<LogStore, "follow">;
-    executions: ExecutionBrowser;
+    engine: Pick<DurableEngine, "follow">;
+    executions: Pick<ExecutionBrowser, "get">;
     tasks: Pick<TaskBrowser, "fingerprint">;
     messages: Pick<MessageBrowser, "fingerprint">;
     schedules: () => string;
@@ -41,6 +44,7 @@ export class Changes {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#speed = options.clock.speed;
+    this.#engine = options.engine;
     this.#executions = options.executions;
     this.#logs = options.logs;
     this.#fingerprints = [
@@ -63,14 +67,14 @@ export class Changes {
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#unfollowLogs();
+    for (const unfollow of this.#unfollow) unfollow();
   }
 
   #begin(): void {
-    this.#entry = this.#executions.lastEntry();
     this.#writes = -1;
+    this.#changed.clear();
     this.#look();
-    this.#unfollowLogs = this.#logs.follow(() => (this.#logged = true));
+    this.#unfollow = [this.#logs.follow(() => (this.#logged = true)), this.#engine.follow((id) => this.#changed.add(id))];
     this.#timer = setInterval(() => void this.#tell(), INTERVAL_MS).unref();
   }
 
@@ -95,9 +99,9 @@ export class Changes {
       if (this.#seen.get(kind) !== now) kinds.push(kind);
       this.#seen.set(kind, now);
     }
-    const entry = this.#executions.lastEntry();
-    const executionIds = entry === this.#entry ? [] : this.#executions.changedSince(this.#entry);
-    this.#entry = entry;
+    // One whose retention has ended meanwhile is gone.
+    const executionIds = [...this.#changed].flatMap((id) => this.#executions.get(id)?.executionId ?? []);
+    this.#changed.clear();
     if (executionIds.length > 0) kinds.push("executions");
     return kinds.length === 0 ? undefined : { kinds, executionIds };
   }

@@ -76,19 +76,6 @@ export class ExecutionBrowser {
       .all(limit);
     return rows.flatMap(({ id }) => this.#repository.get(Number(id)) ?? []);
   }
-
-  /** The newest entry of the event log; see {@link changedSince}. */
-  lastEntry(): number {
-    return Number(this.#store.prepare("SELECT coalesce(max(id), 0) AS id FROM durable_events").get()?.id);
-  }
-
-  /** Ids of the executions to which something has happened after an entry of the event log. */
-  changedSince(entry: number): string[] {
-    return this.#store
-      .prepare("SELECT DISTINCT x.execution_id AS id FROM durable_events v JOIN durable_executions x ON x.id = v.execution WHERE v.id > ?")
-      .all(entry)
-      .map(({ id }) => String(id));
-  }
 }
 
 function clause(filter: BrowseFilter, now: number): { where: string; parameters: Parameter[] } {

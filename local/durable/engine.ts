@@ -108,6 +108,11 @@ export class DurableEngine implements DurableExecutionStarter, DurableStateAcces
     return waiting.promise;
   }
 
+  /** Tells of each execution to which something happens, by its number in the store, in the turn in which it does. @returns what ends it */
+  follow(follower: (id: number) => void): () => void {
+    return this.#repository.follow(follower);
+  }
+
   checkpoint(request: CheckpointRequest): CheckpointResponse {
     return this.#checkpoints.checkpoint(request);
   }

@@ -53,6 +53,7 @@ const COLUMNS = `id, execution_id AS executionId, name, function_name AS functio
 /** Executions and their events in the store. Rows come back just as {@link COLUMNS} name them, hence the casts. */
 export class DurableRepository {
   readonly #store: Store;
+  readonly #followers = new Set<(id: number) => void>();
   #lastId: number;
 
   constructor(store: Store) {
@@ -76,9 +77,17 @@ export class DurableRepository {
     let visible = 0;
     for (const event of events) if (isVisible(event)) visible++;
     this.#store.run(
-      "INSERT INTO durable_events (execution, first_event, events) VALUES (?, ?, ?)",
+      `INSERT INTO durable_events (execution, first_event, entry, events)
+       VALUES (?1, ?2, (SELECT coalesce(max(entry), 0) + 1 FROM durable_events WHERE execution = ?1 AND first_event = ?2), ?3)`,
       id, eventCount - visible + 1, JSON.stringify(events),
     );
+    for (const follow of this.#followers) follow(id);
+  }
+
+  /** Tells of each execution to which something happens. @returns what ends it */
+  follow(follower: (id: number) => void): () => void {
+    this.#followers.add(follower);
+    return () => this.#followers.delete(follower);
   }
 
   activate(id: number): void {
@@ -122,13 +131,13 @@ export class DurableRepository {
 
   /** Every event of the execution, in order. */
   *events(id: number): Generator<RecordedEvent> {
-    const rows = this.#store.prepare("SELECT events FROM durable_events WHERE execution = ? ORDER BY first_event, id").all(id);
+    const rows = this.#store.prepare("SELECT events FROM durable_events WHERE execution = ? ORDER BY first_event, entry").all(id);
     for (const { events } of rows) yield* JSON.parse(events as string) as RecordedEvent[];
   }
 
   /** The first events of the execution, or the last. */
   edge(id: number, which: "first" | "last"): RecordedEvent[] {
-    const order = which === "first" ? "first_event, id" : "first_event DESC, id DESC";
+    const order = which === "first" ? "first_event, entry" : "first_event DESC, entry DESC";
     const row = this.#store.prepare(`SELECT events FROM durable_events WHERE execution = ? ORDER BY ${order} LIMIT 1`).get(id);
     return row === undefined ? [] : (JSON.parse(row.events as string) as RecordedEvent[]);
   }
@@ -138,9 +147,9 @@ export class DurableRepository {
     const rows = this.#store
       .prepare(
         reverse
-          ? "SELECT first_event AS first, events FROM durable_events WHERE execution = ? AND first_event <= ? ORDER BY first_event DESC, id DESC"
+          ? "SELECT first_event AS first, events FROM durable_events WHERE execution = ? AND first_event <= ? ORDER BY first_event DESC, entry DESC"
           : `SELECT first_event AS first, events FROM durable_events WHERE execution = ?1 AND first_event >=
-             (SELECT coalesce(max(first_event), 1) FROM durable_events WHERE execution = ?1 AND first_event <= ?2) ORDER BY first_event, id`,
+             (SELECT coalesce(max(first_event), 1) FROM durable_events WHERE execution = ?1 AND first_event <= ?2) ORDER BY first_event, entry`,
       )
       .iterate(id, from);
     for (const { first, events } of rows) {

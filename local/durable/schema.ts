@@ -26,12 +26,12 @@ CREATE INDEX IF NOT EXISTS durable_executions_running ON durable_executions (fun
 CREATE INDEX IF NOT EXISTS durable_executions_by_expiry ON durable_executions (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE TABLE IF NOT EXISTS durable_events (
-  id INTEGER PRIMARY KEY,
   execution INTEGER NOT NULL,
   first_event INTEGER NOT NULL,
-  events TEXT NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS durable_events_by_execution ON durable_events (execution, first_event);
+  entry INTEGER NOT NULL,
+  events TEXT NOT NULL,
+  PRIMARY KEY (execution, first_event, entry)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS durable_function_invokes (
   execution INTEGER NOT NULL,

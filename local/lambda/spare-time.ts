@@ -8,6 +8,8 @@ export interface ProcessorTimes {
 
 /** Shorter, and the kernel's ticks of 10 ms would say more about chance than about load. */
 export const SAMPLE_MS = 50;
+/** A longer stretch reaches back to before there was work to do. */
+const OLDEST_MS = 4 * SAMPLE_MS;
 /** A new process takes about a tenth of a second of one processor to start: with less than this it would only slow down the others. */
 const SPARE_SHARE = 0.5;
 
@@ -29,7 +31,7 @@ export class SpareTime {
     if (last !== undefined && at - last.at < SAMPLE_MS) return false;
     const times = this.#times();
     this.#last = { at, times };
-    return last !== undefined && times.idle - last.times.idle >= SPARE_SHARE * (times.all - last.times.all);
+    return last !== undefined && at - last.at <= OLDEST_MS && times.idle - last.times.idle >= SPARE_SHARE * (times.all - last.times.all);
   }
 }
 

@@ -25,6 +25,7 @@ describe("The console's stream of changes", () => {
           return () => followers.delete(listener);
         },
       },
+      engine: world.engine,
       executions: new ExecutionBrowser({ store: world.store, identity }),
       tasks: { fingerprint: () => tasks },
       messages: { fingerprint: () => "" },

@@ -59,7 +59,7 @@ function fill(file: string, seeds: (add: (seed: Seed) => string) => void): void 
     `INSERT INTO durable_executions (execution_id, name, function_name, version, origin, status, started_at, ended_at, active, next_due, expires_at)
      VALUES (?, ?, ?, '1', 'Event', ?, ?, ?, 0, 0, ?) RETURNING id`,
   );
-  const append = database.prepare("INSERT INTO durable_events (execution, first_event, events) VALUES (?, 1, ?)");
+  const append = database.prepare("INSERT INTO durable_events (execution, first_event, entry, events) VALUES (?, 1, 1, ?)");
   database.exec("BEGIN");
   seeds(({ name, functionName, status, startedAt, operations }) => {
     const id = randomUUID();

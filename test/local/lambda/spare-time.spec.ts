@@ -45,6 +45,13 @@ describe("Spare time of the processors", () => {
     assert.equal(spareTime.take(), true);
   });
 
+  it("is not what there was before the work came", () => {
+    pass(60_000, 1);
+    assert.equal(spareTime.take(), false);
+    pass(60, 0);
+    assert.equal(spareTime.take(), false);
+  });
+
   it("is unknown to whoever has not looked before", () => {
     assert.equal(new SpareTime(() => ({ idle: 1, all: 1 })).take(), false);
   });
