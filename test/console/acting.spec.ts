@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { DeadLetter } from "../../console/api.ts";
-import { hasBrowser, NO_BROWSER } from "./browser.ts";
-import { type ConsoleStack, OpenConsole, startConsoleStack } from "./open-console.ts";
+import type { ConsoleStack, OpenConsole } from "./open-console.ts";
+import { useConsole } from "./use-console.ts";
 
 /** Of a `report`, in real time. */
 const PAUSE_MS = 10_000;
@@ -14,25 +14,9 @@ describe("Acting in the console", function () {
   let opened: OpenConsole;
   let page: Page;
 
-  before(async function () {
-    if (!hasBrowser) {
-      process.stderr.write(`${NO_BROWSER}\n`);
-      this.skip();
-    }
-    served = await startConsoleStack({ speed: 1 });
-    opened = await OpenConsole.open(served);
+  useConsole({ speed: 1 }, (ready) => {
+    ({ served, opened } = ready);
     ({ page } = opened);
-  });
-
-  after(async () => {
-    // Not there when this was skipped.
-    if (!hasBrowser) return;
-    await opened.close();
-    await served.stop();
-  });
-
-  afterEach(() => {
-    assert.deepEqual(opened.faults.splice(0), []);
   });
 
   const speed = () => page.getByLabel("Speed of the clock");

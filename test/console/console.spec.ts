@@ -1,9 +1,9 @@
 import * as assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
-import { hasBrowser, NO_BROWSER } from "./browser.ts";
-import { type ConsoleStack, OpenConsole, startConsoleStack } from "./open-console.ts";
+import type { ConsoleStack, OpenConsole } from "./open-console.ts";
 import { SEEDED, seedExecutions } from "./seed.ts";
+import { useConsole } from "./use-console.ts";
 
 const HOME_PAINT_MS = 300;
 const TIMELINE_PAINT_MS = 500;
@@ -15,25 +15,9 @@ describe("The console in a browser", function () {
   let opened: OpenConsole;
   let page: Page;
 
-  before(async function () {
-    if (!hasBrowser) {
-      process.stderr.write(`${NO_BROWSER}\n`);
-      this.skip();
-    }
-    served = await startConsoleStack({ speed: 10, seed: (folder) => seedExecutions(join(folder, "stack.sqlite"), "durable-workflows-dev-math") });
-    opened = await OpenConsole.open(served);
+  useConsole({ speed: 10, seed: (folder) => seedExecutions(join(folder, "stack.sqlite"), "durable-workflows-dev-math") }, (ready) => {
+    ({ served, opened } = ready);
     ({ page } = opened);
-  });
-
-  after(async () => {
-    // Not there when this was skipped.
-    if (!hasBrowser) return;
-    await opened.close();
-    await served.stop();
-  });
-
-  afterEach(() => {
-    assert.deepEqual(opened.faults.splice(0), []);
   });
 
   const heading = (name: string | RegExp): Locator => opened.heading(name);

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { BatchWriteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { Page } from "playwright-core";
-import { hasBrowser, NO_BROWSER } from "./browser.ts";
-import { type ConsoleStack, OpenConsole, startConsoleStack } from "./open-console.ts";
+import type { ConsoleStack, OpenConsole } from "./open-console.ts";
 import { seedChain, seedExecutions } from "./seed.ts";
+import { useConsole } from "./use-console.ts";
 
 const MATH = "durable-workflows-dev-math";
 const JOBS = 550;
@@ -21,32 +21,16 @@ describe("The console's views", function () {
   let opened: OpenConsole;
   let page: Page;
 
-  before(async function () {
-    if (!hasBrowser) {
-      process.stderr.write(`${NO_BROWSER}\n`);
-      this.skip();
-    }
-    served = await startConsoleStack({
-      speed: 1,
-      seed(folder) {
-        // Twenty failed, and two timed out.
-        seedExecutions(join(folder, "stack.sqlite"), MATH, 2_000);
-        seedChain(join(folder, "stack.sqlite"), MATH);
-      },
-    });
-    opened = await OpenConsole.open(served);
+  useConsole({
+    speed: 1,
+    seed(folder) {
+      // Twenty failed, and two timed out.
+      seedExecutions(join(folder, "stack.sqlite"), MATH, 2_000);
+      seedChain(join(folder, "stack.sqlite"), MATH);
+    },
+  }, (ready) => {
+    ({ served, opened } = ready);
     ({ page } = opened);
-  });
-
-  after(async () => {
-    // Not there when this was skipped.
-    if (!hasBrowser) return;
-    await opened.close();
-    await served.stop();
-  });
-
-  afterEach(() => {
-    assert.deepEqual(opened.faults.splice(0), []);
   });
 
   const lane = (name: RegExp) => page.getByRole("listitem").filter({ has: page.getByRole("button", { name }) });
