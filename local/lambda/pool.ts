@@ -38,8 +38,10 @@ export interface EnvironmentPoolOptions {
  */
 const ENVIRONMENTS_PER_VERSION = Math.max(4, 2 * availableParallelism());
 const MEBIBYTE = 1024 * 1024;
-/** An idle Node process has some 50 MiB to itself: 64 of them at most, and not more than a quarter of the machine's memory. */
-const ENVIRONMENTS = Math.max(8, Math.min(64, Math.floor(totalmem() / 4 / (50 * MEBIBYTE))));
+/** What a container may use, where this runs in one with a limit. */
+const MEMORY = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+/** An idle Node process has some 50 MiB to itself: 64 of them at most, and not more than a quarter of the memory. */
+const ENVIRONMENTS = Math.max(8, Math.min(64, Math.floor(MEMORY / 4 / (50 * MEBIBYTE))));
 /** Long enough for somebody who tries things by hand, short enough to give the memory back. */
 const IDLE_MS = 5 * 60_000;
 /** Of those beyond the number that starts at once. */
