@@ -16,11 +16,11 @@ const MINUTE_MS = 60_000;
  * @param options.now milliseconds since the epoch
  * @throws AwsError UnrecognizedClientException, ExpiredTokenException, IncompleteSignatureException or InvalidSignatureException
  */
-export async function authenticate(
+export function authenticate(
   request: ApiRequest,
   authorization: Authorization,
   options: { identify: (accessKeyId: string) => KnownCredentials | undefined; region: string; now: number },
-): Promise<Principal> {
+): Principal {
   const known = options.identify(authorization.accessKeyId);
   if (known === undefined) throw unrecognized();
   if (known.state === "revoked") throw new AwsError("ExpiredTokenException", "The security token included in the request is expired", 403);
@@ -29,9 +29,9 @@ export async function authenticate(
     throw invalidSignature(`Credential should be scoped to a valid Region, not '${authorization.region}': this stack is in ${options.region}.`);
   }
   checkSignedHeaders(request, authorization);
-  checkPayloadHash(request);
-  const signingDate = checkedDate(request.headers["x-amz-date"], options.now);
-  if (!(await signatureMatches(request, authorization, known.credentials, signingDate))) {
+  const bodyHash = checkedBodyHash(request);
+  const date = checkedDate(request.headers["x-amz-date"], options.now);
+  if (!signatureMatches(request, authorization, known.credentials, { bodyHash, date })) {
     throw invalidSignature(
       "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.",
     );
@@ -47,15 +47,17 @@ function checkSignedHeaders(request: ApiRequest, authorization: Authorization): 
 }
 
 /** The header, where sent, stands for the body in the signature; so it has to be true (over plain HTTP no AWS client leaves the payload unsigned). */
-function checkPayloadHash(request: ApiRequest): void {
+function checkedBodyHash(request: ApiRequest): string {
   const declared = request.headers["x-amz-content-sha256"];
-  if (declared !== undefined && declared !== sha256Hex(request.body)) {
+  const actual = sha256Hex(request.body);
+  if (declared !== undefined && declared !== actual) {
     throw invalidSignature("The x-amz-content-sha256 header is not the SHA-256 of the request body.");
   }
+  return actual;
 }
 
-function checkedDate(header: string | undefined, now: number): Date {
-  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(header ?? "") ?? [];
+function checkedDate(header = "", now: number): string {
+  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(header) ?? [];
   const sent = Date.parse(`${year ?? ""}-${month ?? ""}-${day ?? ""}T${hour ?? ""}:${minute ?? ""}:${second ?? ""}Z`);
   if (Number.isNaN(sent)) throw new AwsError("IncompleteSignatureException", "The X-Amz-Date header must be a time such as 20260131T235959Z.", 403);
   const tolerance = CLOCK_TOLERANCE_MINUTES * MINUTE_MS;
@@ -65,7 +67,7 @@ function checkedDate(header: string | undefined, now: number): Date {
   if (sent > now + tolerance) {
     throw invalidSignature(`Signature not yet current: ${amzDate(sent)} is still later than ${amzDate(now + tolerance)} (${amzDate(now)} + ${CLOCK_TOLERANCE_MINUTES} min.)`);
   }
-  return new Date(sent);
+  return header;
 }
 
 function amzDate(timestamp: number): string {

@@ -110,7 +110,7 @@ export class Gateway {
       const service = this.#services.get(authorization.signingName);
       if (service !== undefined) protocol = service.protocol;
       const request = await readRequest(message, headers);
-      const caller = await authenticate(request, authorization, {
+      const caller = authenticate(request, authorization, {
         identify: (accessKeyId) => this.#iam.identify(accessKeyId),
         region: this.#iam.identity.region,
         now: Date.now(),

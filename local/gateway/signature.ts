@@ -1,5 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { SignatureV4 } from "@smithy/signature-v4";
+import { createHash, createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } from "node:crypto";
 import { AwsError } from "../errors.ts";
 import type { Credentials } from "../iam/access.ts";
 import type { ApiRequest } from "./service.ts";
@@ -28,44 +27,89 @@ export function parseAuthorization(header: string | undefined): Authorization {
   return { accessKeyId, region, signingName, signedHeaders: signedHeaders.split(";"), signature };
 }
 
-/** Whether the request's signature is the one that the secret gives: the request is signed again and the two are compared. */
-export async function signatureMatches(
+/**
+ * Whether the request's signature is the one that the secret gives, by the steps of Signature Version 4
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). Not by the library that
+ * signs elsewhere: it builds a signer for each request, which took a quarter of the executions per second.
+ *
+ * @param signed.bodyHash SHA-256 of the body, 64 hexadecimal digits
+ * @param signed.date the request's `X-Amz-Date`, such as `20260131T235959Z`
+ */
+export function signatureMatches(
   request: ApiRequest,
   authorization: Authorization,
   credentials: Credentials,
-  signingDate: Date,
-): Promise<boolean> {
-  const headers: Record<string, string> = {};
-  for (const name of authorization.signedHeaders) {
+  signed: { readonly bodyHash: string; readonly date: string },
+): boolean {
+  const headers = canonicalHeaders(request, authorization.signedHeaders);
+  if (headers === undefined) return false;
+  const names = authorization.signedHeaders.join(";");
+  const canonical = [request.method, canonicalPath(request.path), canonicalQuery(request.query), headers, names, signed.bodyHash].join("\n");
+  const scope = `${signed.date.slice(0, 8)}/${authorization.region}/${authorization.signingName}/aws4_request`;
+  const text = `AWS4-HMAC-SHA256\n${signed.date}\n${scope}\n${hash("sha256", canonical)}`;
+  const expected = createHmac("sha256", signingKey(credentials, scope)).update(text).digest();
+  return timingSafeEqual(expected, Buffer.from(authorization.signature, "hex"));
+}
+
+/** Each on a line of its own and with a line's end; nothing when one of them was not sent. */
+function canonicalHeaders(request: ApiRequest, names: readonly string[]): string | undefined {
+  let text = "";
+  for (const name of names.toSorted()) {
     const value = request.headers[name];
-    if (value === undefined) return false;
-    headers[name] = value;
+    if (value === undefined) return undefined;
+    text += `${name}:${value.trim().replace(/\s+/g, " ")}\n`;
   }
-  const signer = new SignatureV4({
-    // Without the session token, which the library would add to the signed headers: it is there already if the caller signed it.
-    credentials: { accessKeyId: credentials.accessKeyId, secretAccessKey: credentials.secretAccessKey },
-    region: authorization.region,
-    service: authorization.signingName,
-    sha256: Sha256,
-    applyChecksum: false,
-  });
-  const signed = await signer.sign(
-    { method: request.method, protocol: "http:", hostname: "", path: request.path, query: queryBag(request.query), headers, body: request.body },
-    { signingDate, signableHeaders: new Set(authorization.signedHeaders) },
-  );
-  const expected = signed.headers["authorization"]?.slice(-64) ?? "";
-  return timingSafeEqual(Buffer.from(expected), Buffer.from(authorization.signature));
+  return text;
+}
+
+/** The path without empty and dot segments, encoded once more than it was sent: so for every service but S3. */
+function canonicalPath(path: string): string {
+  const segments: string[] = [];
+  for (const segment of path.split("/")) {
+    if (segment === "..") segments.pop();
+    else if (segment !== "" && segment !== ".") segments.push(encode(segment));
+  }
+  return `/${segments.join("/")}${segments.length > 0 && path.endsWith("/") ? "/" : ""}`;
+}
+
+function canonicalQuery(query: URLSearchParams): string {
+  if (query.size === 0) return "";
+  const pairs = [...query].map(([name, value]) => [encode(name), encode(value)] as const);
+  // By code units, as the names are in ASCII by now; a name's values among themselves.
+  pairs.sort(([name, value], [otherName, otherValue]) => compare(name, otherName) || compare(value, otherValue));
+  return pairs.map(([name, value]) => `${name}=${value}`).join("&");
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** All but letters, digits and `-._~` as bytes of UTF-8. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** One for each access key, day and service. Kept as key objects, which Node makes a signature with five times as fast as with bytes. */
+const signingKeys = new Map<string, KeyObject>();
+const SIGNING_KEYS_REMEMBERED = 1_000;
+
+function signingKey({ accessKeyId, secretAccessKey }: Credentials, scope: string): KeyObject {
+  const name = `${accessKeyId}/${scope}`;
+  let key = signingKeys.get(name);
+  if (key === undefined) {
+    if (signingKeys.size >= SIGNING_KEYS_REMEMBERED) signingKeys.clear();
+    const first = Buffer.from(`AWS4${secretAccessKey}`);
+    const bytes = scope.split("/").reduce((secret, part) => createHmac("sha256", secret).update(part).digest(), first);
+    signingKeys.set(name, (key = createSecretKey(bytes)));
+  }
+  return key;
 }
 
 export function sha256Hex(data: Uint8Array): string {
-  return createHash("sha256").update(data).digest("hex");
+  return hash("sha256", data);
 }
 
-function queryBag(query: URLSearchParams): Record<string, string[]> {
-  return Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name)]));
-}
-
-/** The hash in the form the signer asks for: plain SHA-256, or HMAC when there is a secret. */
+/** The hash in the form that the signers of the SDK's library ask for: plain SHA-256, or HMAC when there is a secret. */
 export class Sha256 {
   readonly #hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
 
