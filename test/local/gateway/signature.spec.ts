@@ -54,8 +54,7 @@ describe("A signature", () => {
     assert.equal(matches(change({ body: Buffer.from("[]") })), false);
     assert.equal(matches(change({ headers: { ...good.request.headers, "x-amz-target": "U" } })), false);
     assert.equal(matches(change({ headers: { ...good.request.headers, "x-amz-date": "20200101T000000Z" } })), false);
-    const { host: _host, ...withoutHost } = good.request.headers;
-    assert.equal(matches(change({ headers: withoutHost })), false);
+    assert.equal(matches(change({ headers: { "x-amz-date": good.request.headers["x-amz-date"] ?? "" } })), false);
     assert.equal(matches({ ...good, authorization: { ...good.authorization, region: "us-east-1" } }), false);
     assert.equal(matches({ ...good, authorization: { ...good.authorization, signingName: "ecs" } }), false);
     assert.equal(matches({ ...good, authorization: { ...good.authorization, signature: "0".repeat(64) } }), false);
