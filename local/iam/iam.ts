@@ -5,6 +5,7 @@ import type { AccessControl, AccessRequest, Credentials, Principal, ServiceCalle
 import { CredentialRegistry, temporaryCredentials, type KnownCredentials } from "./credential-registry.ts";
 import { declaredPolicies, identityPolicy, type DeclaredPolicies, type NamedPolicy } from "./declared-policies.ts";
 import { denialMessage, type DecidingPolicy, type Denial } from "./denial.ts";
+import { decideAlike, executionClass } from "./execution-class.ts";
 import { evaluate, policiesAbout, type Decision, type Question } from "./policy-evaluation.ts";
 
 const DECISIONS_REMEMBERED = 5_000;
@@ -14,6 +15,27 @@ const DENIALS_REMEMBERED = 200;
 const ADMINISTRATOR_POLICIES = [
   identityPolicy("AdministratorAccess", { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] }),
 ];
+
+interface RolePolicies {
+  /** The role's policies, cut down to one action. */
+  readonly about: readonly NamedPolicy[];
+  /** Whether they cannot tell one execution of a version from another. */
+  readonly decideAlike: boolean;
+}
+
+const ADMINISTRATOR: RolePolicies = { about: ADMINISTRATOR_POLICIES, decideAlike: true };
+
+/** Who asks. */
+interface Asker {
+  /** As denials name it. */
+  readonly name: string;
+  /** Tells it from every other for which policies could decide otherwise. */
+  readonly key: string;
+  readonly decidedBy: DecidingPolicy;
+}
+
+/** What is weighed for an answer; the asker, the request and the declared policies determine it. */
+type Weighed = Pick<Question, "identityPolicies" | "resourcePolicy" | "context">;
 
 export interface IamOptions {
   readonly identity: Identity;
@@ -27,7 +49,7 @@ export class Iam implements AccessControl {
   /** The local developer. */
   readonly administrator: Principal;
   readonly #credentials = new CredentialRegistry();
-  readonly #policiesByAction = new Map<string, readonly NamedPolicy[]>();
+  readonly #policiesByAction = new Map<string, RolePolicies>();
   readonly #decisions = new Map<string, Decision>();
   /** By message, the latest last: one that is repeated for every line of a log must not push out all others. */
   readonly #denials = new Map<string, Denial>();
@@ -52,36 +74,36 @@ export class Iam implements AccessControl {
   }
 
   authorize(principal: Principal, request: AccessRequest): void {
-    const roleArn = principal.roleArn;
-    const context = {
-      ...this.#globalContext(),
-      "aws:PrincipalArn": roleArn ?? principal.arn,
-      "aws:PrincipalAccount": principal.accountId,
-      "aws:PrincipalType": roleArn === undefined ? "User" : "AssumedRole",
-      "aws:PrincipalIsAWSService": "false",
-    };
-    this.#check(principal.arn, request, context, {
-      identityPolicies: roleArn === undefined ? ADMINISTRATOR_POLICIES : this.#rolePolicies(roleArn, request.action),
+    const { arn, roleArn, accountId } = principal;
+    const policies = roleArn === undefined ? ADMINISTRATOR : this.#rolePolicies(roleArn, request.action);
+    this.#check({ name: arn, key: arn, decidedBy: "identity-based policy" }, request, policies.decideAlike, () => ({
+      identityPolicies: policies.about,
       resourcePolicy: this.#policies.resources.get(request.resource),
-      decidedBy: "identity-based policy",
-    });
+      context: {
+        ...this.#globalContext(),
+        "aws:PrincipalArn": roleArn ?? arn,
+        "aws:PrincipalAccount": accountId,
+        "aws:PrincipalType": roleArn === undefined ? "User" : "AssumedRole",
+        "aws:PrincipalIsAWSService": "false",
+      },
+    }));
   }
 
   authorizeService(caller: ServiceCaller, request: AccessRequest): void {
-    this.#check(caller.service, request, this.#serviceContext(caller), {
+    this.#check({ ...serviceAsker(caller), decidedBy: "resource-based policy" }, request, false, () => ({
       identityPolicies: [],
       resourcePolicy: this.#policies.resources.get(request.resource),
-      decidedBy: "resource-based policy",
-    });
+      context: this.#serviceContext(caller),
+    }));
   }
 
   assumeRole(roleArn: string, caller: ServiceCaller, sessionName: string): Principal {
     const role = this.#policies.roles.get(roleArn);
-    this.#check(caller.service, { action: "sts:AssumeRole", resource: roleArn }, this.#serviceContext(caller), {
+    this.#check({ ...serviceAsker(caller), decidedBy: "role trust policy" }, { action: "sts:AssumeRole", resource: roleArn }, false, () => ({
       identityPolicies: [],
       resourcePolicy: role?.trustPolicy,
-      decidedBy: "role trust policy",
-    });
+      context: this.#serviceContext(caller),
+    }));
     const { partition, accountId } = this.identity;
     const name = role?.name ?? "";
     return { kind: "assumed-role", arn: `arn:${partition}:sts::${accountId}:assumed-role/${name}/${sessionName}`, roleArn, accountId };
@@ -107,18 +129,13 @@ export class Iam implements AccessControl {
     return [...this.#denials.values()];
   }
 
-  #check(
-    principal: string,
-    request: AccessRequest,
-    context: NonNullable<AccessRequest["context"]>,
-    policies: Pick<Question, "identityPolicies" | "resourcePolicy"> & { decidedBy: DecidingPolicy },
-  ): void {
+  /** @param alike whether the policies decide alike about all executions of a version */
+  #check(asker: Asker, request: AccessRequest, alike: boolean, weigh: () => Weighed): void {
     const { action, resource } = request;
-    const { decidedBy, ...evaluated } = policies;
-    const decision = this.#decide({ principal, action, resource, accountId: this.identity.accountId, context: { ...request.context, ...context }, ...evaluated });
+    const decision = this.#decide(asker, request, alike, weigh);
     if (decision === "allowed") return;
-    const message = denialMessage({ principal, action, resource, decision, decidedBy });
-    this.#remember({ at: Date.now(), principal, action, resource, message });
+    const message = denialMessage({ principal: asker.name, action, resource, decision, decidedBy: asker.decidedBy });
+    this.#remember({ at: Date.now(), principal: asker.name, action, resource, message });
     throw new AwsError("AccessDeniedException", message, 403);
   }
 
@@ -132,24 +149,27 @@ export class Iam implements AccessControl {
     }
   }
 
-  #rolePolicies(roleArn: string, action: string): readonly NamedPolicy[] {
+  #rolePolicies(roleArn: string, action: string): RolePolicies {
     const key = `${roleArn} ${action}`;
     let policies = this.#policiesByAction.get(key);
     if (policies === undefined) {
-      policies = policiesAbout(action, this.#policies.roles.get(roleArn)?.identityPolicies ?? []);
+      const about = policiesAbout(action, this.#policies.roles.get(roleArn)?.identityPolicies ?? []);
+      policies = { about, decideAlike: decideAlike(about) };
       this.#policiesByAction.set(key, policies);
     }
     return policies;
   }
 
   /** Decisions depend on nothing but the question and the policies, which change in `apply` only. */
-  #decide(question: Question): Decision {
-    const key = JSON.stringify([question.principal, question.action, question.resource, question.context]);
-    const known = this.#decisions.get(key);
+  #decide({ name, key, decidedBy }: Asker, { action, resource, context }: AccessRequest, alike: boolean, weigh: () => Weighed): Decision {
+    const about = (alike && !this.#policies.resources.has(resource) ? executionClass(resource) : undefined) ?? resource;
+    const question = [key, decidedBy, action, about, context === undefined ? "" : JSON.stringify(context)].join("\n");
+    const known = this.#decisions.get(question);
     if (known !== undefined) return known;
     if (this.#decisions.size >= DECISIONS_REMEMBERED) this.#decisions.clear();
-    const decision = evaluate(question);
-    this.#decisions.set(key, decision);
+    const weighed = weigh();
+    const decision = evaluate({ principal: name, action, resource, accountId: this.identity.accountId, ...weighed, context: { ...context, ...weighed.context } });
+    this.#decisions.set(question, decision);
     return decision;
   }
 
@@ -168,4 +188,8 @@ export class Iam implements AccessControl {
     const { region, accountId } = this.identity;
     return { "aws:RequestedRegion": region, "aws:ResourceAccount": accountId, "aws:SecureTransport": "true" };
   }
+}
+
+function serviceAsker({ service, sourceArn, sourceAccount }: ServiceCaller): Pick<Asker, "name" | "key"> {
+  return { name: service, key: `${service}\n${sourceArn}\n${sourceAccount}` };
 }
