@@ -47,7 +47,8 @@ export class Store {
   }): Store {
     const { file, schemas, durability = "FULL", maximumPages } = options;
     const database = openDatabase(file, (opened) => {
-      opened.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability}; PRAGMA foreign_keys = ON`);
+      // The folder's lock keeps other stacks out already; here it spares SQLite six calls of the system for each commit.
+      opened.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability}; PRAGMA foreign_keys = ON`);
       if (maximumPages !== undefined) opened.exec(`PRAGMA max_page_count = ${maximumPages}`);
       for (const schema of schemas) opened.exec(schema);
     });

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Clock, createClock } from "../../../local/clock.ts";
 import type { ContainerDeclaration, RoleDeclaration, TaskDefinitionDeclaration } from "../../../local/declarations.ts";
@@ -14,6 +13,7 @@ import type { ApiCall } from "../../../local/gateway/service.ts";
 import type { Iam } from "../../../local/iam/iam.ts";
 import { Store } from "../../../local/store/store.ts";
 import { createIam, identity, policy, role, trust } from "../iam/fixtures.ts";
+import { leftBehind } from "../store/left-behind.ts";
 
 export const CLUSTER = "arn:aws:ecs:eu-west-1:000000000000:cluster/jobs";
 export const DEFINITION = "arn:aws:ecs:eu-west-1:000000000000:task-definition/job:3";
@@ -122,12 +122,10 @@ export class EcsHarness {
   readonly iam: Iam;
   readonly events: BusEvent[] = [];
   readonly lines: { group: string; stream: string; message: string }[] = [];
-  readonly #folder: string;
   readonly #file: string;
 
   constructor(options: HarnessOptions) {
     const { folder } = options;
-    this.#folder = folder;
     this.#file = options.file ?? join(folder, "stack.sqlite");
     const context = join(folder, "context");
     writeFiles(context, {
@@ -230,11 +228,7 @@ export class EcsHarness {
 
   /** What is on disk at this moment, which is all that a stack started after `kill -9` finds. */
   snapshot(): string {
-    const file = join(this.#folder, `snapshot-${Date.now()}-${Math.random()}.sqlite`);
-    const database = new DatabaseSync(this.#file);
-    database.exec(`VACUUM INTO '${file}'`);
-    database.close();
-    return file;
+    return leftBehind(this.#file);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { type Clock, createClock } from "../../../local/clock.ts";
 import { AwsError } from "../../../local/errors.ts";
 import { temporaryFolder, until } from "../ecs/fixtures.ts";
+import { leftBehind } from "../store/left-behind.ts";
 import { EVENT, Harness, QUEUE, rule, RULE, TARGET } from "./harness.ts";
 
 const throttled = () => new AwsError("TooManyRequestsException", "Rate exceeded", 429);
@@ -171,14 +171,6 @@ describe("the event bus", () => {
   });
 
   describe("after a kill", () => {
-    function snapshot(file: string, name: string): string {
-      const copy = `${file}-${name}`;
-      const database = new DatabaseSync(file);
-      database.exec(`VACUUM INTO '${copy}'`);
-      database.close();
-      return copy;
-    }
-
     /** A stack that was down for as long as this. */
     function clockAhead(milliseconds: number): Clock {
       const clock = createClock();
@@ -192,7 +184,7 @@ describe("the event bus", () => {
       let copy = "";
       // Committed with the event, and before any delivery: effects run in the order in which they were registered.
       before.store.write(() => undefined);
-      before.store.afterCommit(() => (copy = snapshot(file, "published")));
+      before.store.afterCommit(() => (copy = leftBehind(file)));
       before.bus.publish(EVENT);
       await before.settled();
 
@@ -202,7 +194,7 @@ describe("the event bus", () => {
       await after.settled();
       assert.deepEqual(after.invocations, before.invocations);
 
-      using later = new Harness({ file: snapshot(copy, "delivered") });
+      using later = new Harness({ file: leftBehind(copy) });
       later.bus.start();
       assert.equal(later.count("event_delivery"), 0);
       assert.equal(later.count("accepted"), 1);
@@ -218,13 +210,14 @@ describe("the event bus", () => {
       await until(() => before.attempts.length === 1, "the first attempt");
       await before.store.committed();
 
-      using second = new Harness({ file: snapshot(file, "second"), clock: clockAhead(2000) });
+      const copy = leftBehind(file);
+      using second = new Harness({ file: copy, clock: clockAhead(2000) });
       second.fail = throttled;
       second.bus.start();
       await until(() => second.attempts.length === 1, "the second attempt");
       await second.store.committed();
 
-      using third = new Harness({ file: snapshot(`${file}-second`, "third"), clock: clockAhead(60_000) });
+      using third = new Harness({ file: leftBehind(copy), clock: clockAhead(60_000) });
       third.fail = throttled;
       third.bus.start();
       await third.settled();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { lockFolder } from "../../../local/store/folder-lock.ts";
 import { Store } from "../../../local/store/store.ts";
+import { leftBehind } from "./left-behind.ts";
 
 const SCHEMA = "CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT";
 
@@ -25,9 +26,8 @@ describe("The store", () => {
     return Store.open({ file, schemas: [SCHEMA], onFatal });
   }
 
-  /** What another connection, and so a restart after a kill, would find. */
   function onDisk(): string[] {
-    const other = new DatabaseSync(file, { readOnly: true });
+    const other = new DatabaseSync(leftBehind(file));
     const rows = other.prepare("SELECT text FROM notes ORDER BY id").all() as { text: string }[];
     other.close();
     return rows.map(({ text }) => text);
