@@ -1,4 +1,5 @@
 import type { FromProcess, StateCall, StateRefusal, ToProcess } from "./channel-messages.ts";
+import { EagerWait } from "./eager-wait.ts";
 import type { NextInvocation, RuntimeLink } from "./runtime-link.ts";
 
 /** The process's side of the fast channel. */
@@ -7,6 +8,7 @@ export class ChannelClient implements RuntimeLink {
   #outbox: FromProcess[] = [];
   readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
   #lastCall = 0;
+  readonly #wait = new EagerWait();
   #next: PromiseWithResolvers<NextInvocation> | undefined;
   /** How much this process expects to hear: it must not keep a process alive that waits for nothing, as a socket would not. */
   #expected = 0;
@@ -65,7 +67,9 @@ export class ChannelClient implements RuntimeLink {
     const pending = Promise.withResolvers<unknown>();
     this.#calls.set(++this.#lastCall, pending);
     this.#expect(1);
-    this.#post({ kind: "call", id: this.#lastCall, ...call });
+    const id = this.#lastCall;
+    this.#post({ kind: "call", id, ...call });
+    this.#wait.until(() => !this.#calls.has(id));
     return pending.promise;
   }
 
