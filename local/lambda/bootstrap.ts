@@ -4,6 +4,7 @@
 import { flushCompileCache } from "node:module";
 import { eventWithClient } from "./durable-event.ts";
 import { jsonConsole, writeLine } from "./json-console.ts";
+import { lazyConsole } from "./lazy-console.ts";
 import { errorBody, loadHandler, type Handler, type HandlerContext } from "./load-handler.ts";
 import type { NextInvocation, RuntimeLink } from "./runtime-link.ts";
 
@@ -13,6 +14,7 @@ delete process.env.NODE_COMPILE_CACHE;
 const client = await link();
 let requestId: string | undefined;
 jsonConsole(() => requestId);
+lazyConsole();
 
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   process.on(event, (error: unknown) => void crash(error, event === "uncaughtException" ? undefined : "Runtime.UnhandledPromiseRejection"));

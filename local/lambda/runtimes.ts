@@ -26,7 +26,10 @@ export class LaunchError extends Error {
 const BOOTSTRAP = fileURLToPath(new URL("bootstrap.ts", import.meta.url));
 /** V8's own share of a function's memory; the rest is for buffers, code and stacks. */
 const HEAP_SHARE = 0.9;
-/** V8's default lets garbage of short invocations pile up to twice the memory of all else before it looks at it. */
+/**
+ * Of V8's young generation. By default it grows from 1 MB, so that much of short invocations is copied as if it were to last,
+ * and up to 16, so that garbage piles up to twice the memory of all else.
+ */
 const SEMI_SPACE_MEGABYTES = 8;
 
 const RUNTIMES: readonly { prefix: string; launch(version: FunctionVersion): Promise<Launch> }[] = [
@@ -57,7 +60,7 @@ async function exists(path: string): Promise<boolean> {
 
 function node(version: FunctionVersion): Launch {
   const heap = Math.floor(version.memoryMegabytes * HEAP_SHARE);
-  const memory = [`--max-old-space-size=${heap}`, `--max-semi-space-size=${SEMI_SPACE_MEGABYTES}`];
+  const memory = [`--max-old-space-size=${heap}`, ...["min", "max"].map((bound) => `--${bound}-semi-space-size=${SEMI_SPACE_MEGABYTES}`)];
   // The first Node 24 releases warn that they strip the bootstrap's types, which is none of the function's business.
   return { command: process.execPath, parameters: [...memory, "--disable-warning=ExperimentalWarning", BOOTSTRAP], channel: true };
 }
