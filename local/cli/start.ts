@@ -48,7 +48,7 @@ async function start(options: StartOptions): Promise<number> {
   const running = await bringUp(dataFolder, options, activity);
   if (running === undefined) return EXIT_CODES[await interrupted];
 
-  const tour = await Promise.race([runTour(running), interrupted]);
+  const tour = await Promise.race([runTour(running, options.speed), interrupted]);
   if (typeof tour === "string") {
     await stop(running);
     return EXIT_CODES[tour];

@@ -1,4 +1,4 @@
-import { cpus } from "node:os";
+import { availableParallelism, cpus, type CpuInfo } from "node:os";
 
 /** Milliseconds of all processors together, since some moment in the past. */
 export interface ProcessorTimes {
@@ -19,7 +19,7 @@ export class SpareTime {
   readonly #now: () => number;
   #last: { readonly at: number; readonly times: ProcessorTimes } | undefined;
 
-  constructor(times = machineTimes, now = () => performance.now()) {
+  constructor(times: () => ProcessorTimes = machineTimes, now = () => performance.now()) {
     this.#times = times;
     this.#now = now;
   }
@@ -35,12 +35,13 @@ export class SpareTime {
   }
 }
 
-function machineTimes(): ProcessorTimes {
+/** Of processors that a container has no part in, nobody here could make use: where some are, none counts as idle. */
+export function machineTimes(processors: readonly Pick<CpuInfo, "times">[] = cpus(), own = availableParallelism()): ProcessorTimes {
   let idle = 0;
   let all = 0;
-  for (const { times } of cpus()) {
+  for (const { times } of processors) {
     idle += times.idle;
     all += times.user + times.nice + times.sys + times.irq + times.idle;
   }
-  return { idle, all };
+  return { idle: own < processors.length ? 0 : idle, all };
 }

@@ -2,9 +2,6 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { UserError } from "../errors.ts";
 import { checkStore, checkStructure, explainSqliteError, isFatal, MARK_NEW_STORE } from "./sqlite-file.ts";
 
-/** `FULL` survives a power cut; `NORMAL` only the death of a process. */
-export type Durability = "FULL" | "NORMAL";
-
 /** Turns that follow each other at once and all write share a commit, and so an fsync, for up to this long. */
 const LONGEST_BATCH_MS = 2;
 
@@ -41,14 +38,13 @@ export class Store {
   static open(options: {
     file: string;
     schemas: readonly string[];
-    durability?: Durability;
     onFatal?: (error: Error) => void;
     maximumPages?: number;
   }): Store {
-    const { file, schemas, durability = "FULL", maximumPages } = options;
+    const { file, schemas, maximumPages } = options;
     const database = openDatabase(file, (opened) => {
       // The folder's lock keeps other stacks out already; here it spares SQLite six calls of the system for each commit.
-      opened.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability}; PRAGMA foreign_keys = ON`);
+      opened.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
       if (maximumPages !== undefined) opened.exec(`PRAGMA max_page_count = ${maximumPages}`);
       for (const schema of schemas) opened.exec(schema);
     });

@@ -5,7 +5,10 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { RunningStack } from "../stack.ts";
 
 /** Where a stack is, as whom to speak to it, and what it tells about itself. */
-export type Connection = Pick<RunningStack, "endpoint" | "region" | "credentials" | "outputs">;
+export type Connection = Pick<RunningStack, "endpoint" | "region" | "credentials" | "outputs"> & {
+  /** Of the stack's clock, by which delays shrink; 1 when left out. */
+  readonly speed?: number;
+};
 
 /** What is the same for the clients of all services. */
 export type ClientOptions = Pick<LambdaClientConfig, "maxAttempts" | "requestHandler">;
@@ -16,13 +19,15 @@ export interface TourContext {
   readonly ecs: ECSClient;
   readonly dynamodb: DynamoDBClient;
   readonly scheduler: SchedulerClient;
+  /** Of the stack's clock. */
+  readonly speed: number;
   /** @throws Error when the program has no such output */
   readonly output: (name: string) => string;
   destroy(): void;
 }
 
 /** @param more where the SDK's own ways with slow and failed requests will not do */
-export function createTourContext({ endpoint, region, credentials, outputs }: Connection, more: ClientOptions = {}): TourContext {
+export function createTourContext({ endpoint, region, credentials, outputs, speed = 1 }: Connection, more: ClientOptions = {}): TourContext {
   const options = { endpoint, region, credentials, ...more };
   const clients = {
     lambda: new LambdaClient(options),
@@ -32,6 +37,7 @@ export function createTourContext({ endpoint, region, credentials, outputs }: Co
   };
   return {
     ...clients,
+    speed,
     output(name) {
       const value = outputs[name];
       if (typeof value !== "string") throw new Error(`The program has no stack output "${name}".`);

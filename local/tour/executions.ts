@@ -31,7 +31,7 @@ export async function followExecution(context: TourContext, executionArn: string
     const execution = await getExecution(context, executionArn);
     const events = await getHistory(context, executionArn);
     if (execution.Status !== "RUNNING") return finished(executionArn, execution, events);
-    report(describeProgress(events, Date.now()));
+    report(describeProgress(events, Date.now(), context.speed));
     await delay(INTERVAL_MS);
   }
 }

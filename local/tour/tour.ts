@@ -12,9 +12,13 @@ export interface TourResult {
   readonly status: string;
 }
 
-/** Runs every workflow once, all at the same time, with live progress on the terminal. */
-export async function runTour(stack: RunningStack): Promise<TourResult[]> {
-  const context = createTourContext(stack);
+/**
+ * Runs every workflow once, all at the same time, with live progress on the terminal.
+ *
+ * @param speed of the stack's clock
+ */
+export async function runTour(stack: RunningStack, speed: number): Promise<TourResult[]> {
+  const context = createTourContext({ ...stack, speed });
   const results: TourResult[] = [];
   const list = new Listr<undefined, "default", "verbose">([], {
     concurrent: true,

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { SpareTime } from "../../../local/lambda/spare-time.ts";
+import { machineTimes, SpareTime } from "../../../local/lambda/spare-time.ts";
 
 describe("Spare time of the processors", () => {
   let now: number;
@@ -54,5 +54,11 @@ describe("Spare time of the processors", () => {
 
   it("is unknown to whoever has not looked before", () => {
     assert.equal(new SpareTime(() => ({ idle: 1, all: 1 })).take(), false);
+  });
+
+  it("is nobody's in a container that may use some of the machine's processors only", () => {
+    const processors = [{ times: { user: 1, nice: 2, sys: 3, irq: 4, idle: 90 } }, { times: { user: 0, nice: 0, sys: 0, irq: 0, idle: 100 } }];
+    assert.deepEqual(machineTimes(processors, 2), { idle: 190, all: 200 });
+    assert.deepEqual(machineTimes(processors, 1), { idle: 0, all: 200 });
   });
 });

@@ -146,7 +146,6 @@ export class World {
     this.store = Store.open({
       file: this.#file,
       schemas: [schema, queuesSchema, "CREATE TABLE IF NOT EXISTS starts (function_arn TEXT, payload TEXT)"],
-      durability: "NORMAL",
     });
     const { store, clock, iam } = this;
     this.queues = new Queues({ store, clock, identity, endpoint: () => "http://127.0.0.1:1" });
