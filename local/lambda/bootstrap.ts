@@ -11,6 +11,15 @@ import type { NextInvocation, RuntimeLink } from "./runtime-link.ts";
 // How the stack starts this process is not the function's business.
 delete process.env.NODE_COMPILE_CACHE;
 
+/** What the context of every invocation says. */
+const ENVIRONMENT = {
+  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? "",
+  functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION ?? "",
+  memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? "",
+  logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME ?? "",
+  logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME ?? "",
+};
+
 const client = await link();
 let requestId: string | undefined;
 jsonConsole(() => requestId);
@@ -66,16 +75,11 @@ function eventOf({ event, durableClient }: NextInvocation): unknown {
 }
 
 function contextOf(invocation: NextInvocation): HandlerContext {
-  const { env } = process;
   return {
+    ...ENVIRONMENT,
     callbackWaitsForEmptyEventLoop: true,
-    functionName: env.AWS_LAMBDA_FUNCTION_NAME ?? "",
-    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION ?? "",
     invokedFunctionArn: invocation.functionArn,
-    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? "",
     awsRequestId: invocation.requestId,
-    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME ?? "",
-    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME ?? "",
     getRemainingTimeInMillis: () => Math.max(0, invocation.deadline - Date.now()),
   };
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /**
  * An X-Ray trace header, always the same for the same work; nothing is sampled here.
@@ -7,6 +7,6 @@ import { createHash } from "node:crypto";
  * @param startedAt epoch milliseconds
  */
 export function traceHeader(work: string, startedAt: number): string {
-  const digest = createHash("sha256").update(work).digest("hex");
+  const digest = hash("sha256", work);
   return `Root=1-${Math.floor(startedAt / 1000).toString(16).padStart(8, "0")}-${digest.slice(0, 24)};Parent=${digest.slice(24, 40)};Sampled=0`;
 }

@@ -148,19 +148,22 @@ export class LogStore implements LogSink {
       batch.lines.push({ streamName: last.streamName, line: { timestamp: last.line.timestamp, message } });
     }
     const upsertStream = this.#database.prepare(
-      `INSERT INTO log_streams (group_name, name, created_at, first_event_at, last_event_at, last_ingested_at) VALUES (?1, ?2, ?3, ?4, ?4, ?3)
-       ON CONFLICT DO UPDATE SET first_event_at = min(first_event_at, ?4), last_event_at = max(last_event_at, ?4), last_ingested_at = ?3
+      `INSERT INTO log_streams (group_name, name, created_at, first_event_at, last_event_at, last_ingested_at) VALUES (?1, ?2, ?3, ?4, ?5, ?3)
+       ON CONFLICT DO UPDATE SET first_event_at = min(first_event_at, ?4), last_event_at = max(last_event_at, ?5), last_ingested_at = ?3
        RETURNING id`,
     );
     const insert = this.#database.prepare(
       "INSERT INTO log_events (group_name, stream_id, timestamp, ingested_at, message) VALUES (?, ?, ?, ?, ?)",
     );
     let bytes = 0;
-    for (const { streamName, line } of batch.lines) {
-      const message = shorten(line.message);
-      const id = upsertStream.get(groupName, streamName, now, line.timestamp)?.["id"] ?? null;
-      insert.run(groupName, id, line.timestamp, now, message);
-      bytes += Buffer.byteLength(message);
+    for (const [streamName, lines] of Map.groupBy(batch.lines, (line) => line.streamName)) {
+      const timestamps = lines.map(({ line }) => line.timestamp);
+      const id = upsertStream.get(groupName, streamName, now, Math.min(...timestamps), Math.max(...timestamps))?.["id"] ?? null;
+      for (const { line } of lines) {
+        const message = shorten(line.message);
+        insert.run(groupName, id, line.timestamp, now, message);
+        bytes += Buffer.byteLength(message);
+      }
     }
     const total = this.#database.prepare("UPDATE log_groups SET bytes = bytes + ? WHERE name = ? RETURNING bytes").get(bytes, groupName);
     if (Number(total?.["bytes"]) > this.#maximumGroupBytes) this.#dropOldestTenth(groupName);
