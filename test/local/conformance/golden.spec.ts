@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Event,
@@ -46,11 +47,12 @@ describe("The history of a function in a process of its own", function () {
   });
 
   async function run(functionName: string, name: string): Promise<Event[]> {
+    const marker = join(test.folder, `${functionName}-${name}`);
     const { DurableExecutionArn: executionArn } = await lambda.send(
       new InvokeCommand({
         FunctionName: `${functionName}:1`,
         InvocationType: "Event",
-        Payload: JSON.stringify({ case: name, marker: join(test.folder, `${functionName}-${name}`) }),
+        Payload: JSON.stringify({ case: name, marker }),
       }),
     );
     let answered = false;
@@ -59,6 +61,7 @@ describe("The history of a function in a process of its own", function () {
       const { Status: status } = await lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn: executionArn }));
       const events = await history(executionArn);
       if (status !== "RUNNING") return history(executionArn);
+      if (events.at(-1)?.EventType === "StepStarted") writeFileSync(`${marker}-recorded`, "");
       const callbackId = events.find((event) => event.EventType === "CallbackStarted")?.CallbackStartedDetails?.CallbackId;
       if (name === "callback" && !answered && callbackId !== undefined && events.at(-1)?.EventType === "InvocationCompleted") {
         answered = true;

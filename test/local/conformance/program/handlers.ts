@@ -10,11 +10,11 @@ interface Input {
 
 const twice = { retryStrategy: (_error: Error, attempt: number) => ({ shouldRetry: attempt < 2, delay: { seconds: 7 } }) };
 
-/** The first process ends here, once what it has begun is on record. */
+/** The first process ends here, once the test has seen on record what it has begun. */
 async function crashOnce(marker = ""): Promise<string> {
   if (existsSync(marker)) return "recovered";
   writeFileSync(marker, "");
-  await sleep(300);
+  while (!existsSync(`${marker}-recorded`)) await sleep(20);
   process.exit(1);
 }
 
