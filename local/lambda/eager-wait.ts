@@ -11,8 +11,23 @@ const MOST_CALLS_ASLEEP = 64;
  * for asleep before the next attempt. On one processor all are.
  */
 export class EagerWait {
-  #asleep = availableParallelism() > 1 ? 0 : Infinity;
-  #left = this.#asleep;
+  readonly #now: () => number;
+  readonly #nextTurn: (run: () => void) => void;
+  /** How many calls the latest late answer has put it off for. */
+  #asleep = 0;
+  /** Calls still to be waited for asleep. */
+  #left: number;
+
+  /**
+   * @param options.now milliseconds, of a clock that only goes forward
+   * @param options.nextTurn runs in the next turn of the event loop, which does not wait for anything meanwhile
+   */
+  constructor(options: { processors?: number; now?: () => number; nextTurn?: (run: () => void) => void } = {}) {
+    const { processors = availableParallelism() } = options;
+    this.#now = options.now ?? (() => performance.now());
+    this.#nextTurn = options.nextTurn ?? setImmediate;
+    this.#left = processors > 1 ? 0 : Infinity;
+  }
 
   /** @param answered whether the answer has come */
   until(answered: () => boolean): void {
@@ -20,12 +35,12 @@ export class EagerWait {
       this.#left--;
       return;
     }
-    const latest = performance.now() + LONGEST_MS;
+    const latest = this.#now() + LONGEST_MS;
     const turn = (): void => {
       if (answered()) this.#asleep >>= 1;
-      else if (performance.now() < latest) setImmediate(turn);
+      else if (this.#now() < latest) this.#nextTurn(turn);
       else this.#left = this.#asleep = Math.min(MOST_CALLS_ASLEEP, 2 * this.#asleep + 1);
     };
-    setImmediate(turn);
+    this.#nextTurn(turn);
   }
 }
