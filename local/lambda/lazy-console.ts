@@ -5,13 +5,15 @@ import { syncBuiltinESMExports } from "node:module";
  * Node's constructor binds two dozen methods anew: a seventh of what an invocation without logs costs.
  */
 export function lazyConsole(): void {
-  // eslint-disable-next-line no-console -- replaced, not written to
-  console.Console = new Proxy(console.Console, {
+  const { Console } = console;
+  const LazyConsole: typeof Console = new Proxy(Console, {
     construct(target, parameters: unknown[], newTarget: NewableFunction) {
       const make = (): object => Reflect.construct(target, parameters, newTarget) as object;
-      return isForStandardStreams(parameters[0]) ? lazy(make) : make();
+      return newTarget === LazyConsole && isForStandardStreams(parameters[0]) ? lazy(make) : make();
     },
   });
+  // eslint-disable-next-line no-console -- replaced, not written to
+  console.Console = LazyConsole;
   // What `import { Console } from "node:console"` gives.
   syncBuiltinESMExports();
 }
@@ -21,17 +23,15 @@ function isForStandardStreams(options: unknown): boolean {
   return stdout === process.stdout && stderr === process.stderr;
 }
 
-/** Stands for what `make` gives, which is made at the first look at it. */
+/** Stands for what `make` gives, which is made at the first thing done to it. */
 function lazy(make: () => object): object {
   let made: object | undefined;
-  const real = (): object => (made ??= make());
-  return new Proxy(
-    {},
-    {
-      get: (_, key) => Reflect.get(real(), key) as unknown,
-      set: (_, key, value) => Reflect.set(real(), key, value),
-      has: (_, key) => Reflect.has(real(), key),
-      getPrototypeOf: () => Reflect.getPrototypeOf(real()),
+  // Each trap is the method of Reflect that has its name, done to the real object.
+  const traps = new Proxy<ProxyHandler<object>>({}, {
+    get: (_, trap) => (_target: object, ...operands: unknown[]) => {
+      const method = Reflect[trap as keyof typeof Reflect] as (...operands: unknown[]) => unknown;
+      return method((made ??= make()), ...operands);
     },
-  );
+  });
+  return new Proxy({}, traps);
 }

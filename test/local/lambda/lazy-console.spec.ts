@@ -23,6 +23,18 @@ describe("consoles made lazily", function () {
     assert.equal(await output(code), "one 1\ntwo\ntrue function true\nreplaced");
   });
 
+  it("show the properties that a console has, and take others", async () => {
+    const code = `const made = new Console(${STANDARD}); const real = new Console(process.stdout);
+      made.log(Object.getOwnPropertyNames(made).sort().join() === Object.getOwnPropertyNames(real).sort().join(), Object.getPrototypeOf(made) === Object.getPrototypeOf(real));
+      Object.assign(made, { extra: 1 }); made.log(made.extra, "extra" in made, delete made.extra, made.extra);`;
+    assert.equal(await output(code), "true true\n1 true true undefined");
+  });
+
+  it("can be extended", async () => {
+    const code = `class Prefixed extends Console { prefix = ">"; say(text) { this.log(this.prefix, text); } } new Prefixed(${STANDARD}).say("hello");`;
+    assert.equal(await output(code), "> hello");
+  });
+
   it("are not made before they are used", async () => {
     assert.equal(await output(`let made = 0; const lazy = new Console({ ...${STANDARD}, get colorMode() { made++; return "auto"; } }); console.log(made); lazy.log(made);`), "0\n1");
   });
