@@ -71,6 +71,22 @@ export type Handler = (input: never, context: DurableContext) => Promise<unknown
 /** What stands in for a process that runs a handler. */
 export type RawHandler = (event: string, requestId: string) => Promise<InvocationOutcome>;
 
+/** What a handler answers whose execution has ended with this result. */
+export const succeeded = (result: unknown): InvocationOutcome => ({
+  kind: "response",
+  payload: JSON.stringify({ Status: "SUCCEEDED", Result: JSON.stringify(result) }),
+});
+/** What a handler answers that waits for something. */
+export const pending: InvocationOutcome = { kind: "response", payload: '{"Status":"PENDING"}' };
+
+/** What a handler is invoked with. */
+export interface Envelope {
+  readonly DurableExecutionArn: string;
+  readonly CheckpointToken: string;
+  readonly InitialExecutionState: { readonly Operations: readonly { readonly Id: string; readonly Type: string; readonly Status: string }[]; readonly NextMarker: string };
+  readonly UpdatedOperationIds?: readonly string[];
+}
+
 /** The durable engine with everything around it that Lambda would be. */
 export class World {
   readonly clock: FakeClock;
