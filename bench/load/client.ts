@@ -22,7 +22,7 @@ interface Answer {
   readonly body: readonly Buffer[];
 }
 
-/** Without undici's stream for the body, which costs as much as the rest of a request: the client shares the cores with what it measures. */
+/** Without undici's stream for the body: the client shares the cores with what it measures. */
 function send(pool: Pool, options: Dispatcher.DispatchOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let status = 0;

@@ -42,7 +42,7 @@ function describeOpen(event: Event, now: number): string {
 }
 
 /** A step that ended with a delay before its next attempt: a retry after an error, or the next poll of a condition. */
-function nextAttempt(event: Event, now: number, speed = 1): string | undefined {
+function nextAttempt(event: Event, now: number, speed: number): string | undefined {
   const details = event.StepFailedDetails ?? event.StepSucceededDetails;
   const delay = details?.RetryDetails?.NextAttemptDelaySeconds;
   if (delay === undefined || event.EventTimestamp === undefined) return undefined;

@@ -11,11 +11,6 @@ import { evaluate, policiesAbout, type Decision, type Question } from "./policy-
 const DECISIONS_REMEMBERED = 5_000;
 const DENIALS_REMEMBERED = 200;
 
-/** The person at the keyboard may do everything; no part of the program ever acts as this user. */
-const ADMINISTRATOR_POLICIES = [
-  identityPolicy("AdministratorAccess", { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] }),
-];
-
 interface RolePolicies {
   /** The role's policies, cut down to one action. */
   readonly about: readonly NamedPolicy[];
@@ -23,7 +18,11 @@ interface RolePolicies {
   readonly decideAlike: boolean;
 }
 
-const ADMINISTRATOR: RolePolicies = { about: ADMINISTRATOR_POLICIES, decideAlike: true };
+/** The person at the keyboard may do everything; no part of the program ever acts as this user. */
+const ADMINISTRATOR: RolePolicies = {
+  about: [identityPolicy("AdministratorAccess", { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] })],
+  decideAlike: true,
+};
 
 /** Who asks. */
 interface Asker {

@@ -78,6 +78,7 @@ const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 const REASONS: Readonly<Record<number, string>> = {
   3: "opened: permission denied",
+  5: "opened: another program, a database browser perhaps, has it open. Close it there",
   8: "written: it is read-only",
   10: "read or written: the disk reports an error, or is full",
   [SQLITE_CORRUPT]: "read: it is damaged",

@@ -43,8 +43,7 @@ export class Store {
   }): Store {
     const { file, schemas, maximumPages } = options;
     const database = openDatabase(file, (opened) => {
-      // The folder's lock keeps other stacks out already; here it spares SQLite six calls of the system for each commit.
-      opened.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+      opened.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
       if (maximumPages !== undefined) opened.exec(`PRAGMA max_page_count = ${maximumPages}`);
       for (const schema of schemas) opened.exec(schema);
     });
@@ -169,6 +168,9 @@ function openDatabase(file: string, prepare: (database: DatabaseSync) => void): 
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file);
+    // Other stacks are kept out by the folder's lock. This one spares SQLite six calls of the system for each commit; it is
+    // taken at once, so that a program which has the file open is told of now and not at the first write.
+    database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
     if (kind === "new") database.exec(MARK_NEW_STORE);
     else checkStructure(database, file);
     prepare(database);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
-import { type Envelope, functionVersion, pending, succeeded, World } from "./world.ts";
+import { functionVersion, pending, succeeded, World } from "./world.ts";
 
 describe("The durable engine", () => {
   let world: World;
@@ -11,7 +11,6 @@ describe("The durable engine", () => {
 
   afterEach(() => world.close());
 
-  const envelopes = (): Envelope[] => world.invocations.map(({ event }) => JSON.parse(event) as Envelope);
   const statuses = (): unknown[] => world.published.map(({ detail }) => detail.status);
 
   describe("starting an execution", () => {
@@ -28,7 +27,7 @@ describe("The durable engine", () => {
       const arn = await world.begin("f", { a: 1 }, { name: "order-7" });
       await world.idle();
       assert.match(arn, /^arn:aws:lambda:eu-west-1:000000000000:function:f:1\/durable-execution\/order-7\/[0-9a-f-]{36}$/);
-      const [event] = envelopes();
+      const [event] = world.envelopes();
       assert.equal(event!.DurableExecutionArn, arn);
       assert.deepEqual(event!.InitialExecutionState, {
         Operations: [
@@ -157,7 +156,7 @@ describe("The durable engine", () => {
       const arn = await world.begin("f");
       await turn();
       world.engine.stopExecution(arn, {});
-      const { DurableExecutionArn, CheckpointToken } = envelopes()[0]!;
+      const { DurableExecutionArn, CheckpointToken } = world.envelopes()[0]!;
       for (const api of ["checkpoint", "getExecutionState"] as const) {
         assert.throws(() => world.engine[api]({ DurableExecutionArn, CheckpointToken }), { message: "Invalid checkpoint token" });
       }

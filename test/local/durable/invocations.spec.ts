@@ -12,8 +12,6 @@ describe("The durable engine", () => {
 
   afterEach(() => world.close());
 
-  const envelopes = (): Envelope[] => world.invocations.map(({ event }) => JSON.parse(event) as Envelope);
-
   describe("running a handler", () => {
     it("has one invocation of an execution at a time, whatever happens meanwhile", async () => {
       let running = 0;
@@ -40,7 +38,7 @@ describe("The durable engine", () => {
       gate.resolve(undefined);
       await world.idle();
       assert.equal(world.invocations.length, 2, "what the handler had not seen makes it run again at once");
-      assert.deepEqual(envelopes()[1]!.UpdatedOperationIds, ["c"]);
+      assert.deepEqual(world.envelopes()[1]!.UpdatedOperationIds, ["c"]);
       assert.equal(most, 1);
       assert.equal(world.get(arn).Status, "SUCCEEDED");
     });
@@ -53,8 +51,8 @@ describe("The durable engine", () => {
       const arn = await world.begin("f");
       await world.pass(5);
       const waitId = world.history(arn).find(({ EventType }) => EventType === "WaitStarted")!.Id!;
-      assert.equal(envelopes()[0]!.UpdatedOperationIds, undefined);
-      assert.deepEqual(envelopes()[1]!.UpdatedOperationIds, [waitId]);
+      assert.equal(world.envelopes()[0]!.UpdatedOperationIds, undefined);
+      assert.deepEqual(world.envelopes()[1]!.UpdatedOperationIds, [waitId]);
     });
 
     it("shows a polling handler what time has brought", async () => {
@@ -151,7 +149,7 @@ describe("The durable engine", () => {
       world.raw("f", async () => answer.promise);
       arn = await world.begin("f");
       await turn();
-      token = envelopes()[0]!.CheckpointToken;
+      token = world.envelopes()[0]!.CheckpointToken;
     });
 
     it("are used up by the checkpoint that they are for", () => {

@@ -209,6 +209,11 @@ export class World {
     }
   }
 
+  /** The same events, read. */
+  envelopes(): Envelope[] {
+    return this.invocations.map(({ event }) => JSON.parse(event) as Envelope);
+  }
+
   #invoker(): HandlerInvoker {
     return {
       invoke: async ({ functionName }, event, requestId) => {

@@ -150,6 +150,20 @@ describe("The store", () => {
     assert.deepEqual(failures.map(({ name }) => name), ["UserError"]);
   });
 
+  it("is for one process at a time, and says who to look for when it is open elsewhere", async () => {
+    const store = open();
+    add(store, "one");
+    await store.committed();
+    const other = new DatabaseSync(file, { readOnly: true });
+    const look = () => other.prepare("SELECT count(*) AS count FROM notes").get()?.["count"];
+    assert.throws(look, /database is locked/);
+    store.close();
+    assert.equal(look(), 1);
+    assert.throws(open, { name: "UserError", message: /stack\.sqlite cannot be opened: another program, a database browser perhaps, has it open/ });
+    other.close();
+    open().close();
+  });
+
   it("commits what is open when it is closed", () => {
     const store = open();
     add(store, "one");
