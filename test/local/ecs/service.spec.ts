@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createClock } from "../../../local/clock.ts";
 import { policy, role } from "../iam/fixtures.ts";
-import { CLUSTER, DEFINITION, EcsHarness, executionRole, IMAGE, refuses, type TaskAnswer, taskRole, temporaryFolder, until } from "./fixtures.ts";
+import { CLUSTER, DEFINITION, EcsHarness, executionRole, IMAGE, isAlive, refuses, type TaskAnswer, taskRole, temporaryFolder, until } from "./fixtures.ts";
 
 describe("a task that cannot start", () => {
   async function failure(options: Partial<ConstructorParameters<typeof EcsHarness>[0]>): Promise<TaskAnswer> {
@@ -48,13 +48,15 @@ describe("a task of two containers", () => {
       definition: {
         containers: [
           { ...sidecar, name: "job", essential: true, entryPoint: ["sh"], command: waits },
-          { ...sidecar, name: "helper", essential: false, entryPoint: ["sh"], command: ["-c", "exit 3"] },
+          { ...sidecar, name: "helper", essential: false, entryPoint: ["sh"], command: ["-c", 'echo "helper $$"; exit 3'] },
           { ...sidecar, name: "proxy", essential: false, entryPoint: ["sh"], command: waits },
         ],
       },
     });
     const task = await ecs.run();
     await until(() => ecs.messages().filter((message) => message === "ready").length === 2, "both to be ready");
+    const helper = Number(await ecs.printed("helper "));
+    await until(() => !isAlive(helper), "the helper to have ended");
     assert.equal((await ecs.describe(task)).lastStatus, "RUNNING");
     await ecs.call("StopTask", { cluster: "jobs", task: task.taskArn });
     const ended = await ecs.stopped(task);
