@@ -1,4 +1,5 @@
 import type { Event } from "@aws-sdk/client-lambda";
+import { hasEnded } from "../operator/execution-status.ts";
 import type { Ledger } from "./ledger.ts";
 import { isTerminal, type ObservedExecution, type ObservedTask } from "./observe.ts";
 
@@ -94,7 +95,7 @@ function lost(ledger: Ledger, { executions, notes }: Observations): Part {
 function endings(ledger: Ledger, { executions }: Observations): Part {
   const findings: Finding[] = [];
   for (const { workflow, executionArn, status, events } of executions) {
-    if (status === "RUNNING") {
+    if (!hasEnded(status)) {
       findings.push(finding("notEnded", workflow, executionArn));
       continue;
     }

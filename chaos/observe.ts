@@ -3,6 +3,7 @@ import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeTasksCommand, paginateListTasks, type Task } from "@aws-sdk/client-ecs";
 import { paginateGetDurableExecutionHistory, paginateListDurableExecutionsByFunction, type Event, type ExecutionStatus } from "@aws-sdk/client-lambda";
 import { GetScheduleCommand, paginateListSchedules } from "@aws-sdk/client-scheduler";
+import { hasEnded } from "../operator/execution-status.ts";
 import { persist, type Client } from "./client.ts";
 import type { Site } from "./plan.ts";
 
@@ -75,7 +76,7 @@ export async function observeEnds(client: Client, workflow: string): Promise<{ r
   const ends = [];
   for await (const { DurableExecutions: page } of paginateListDurableExecutionsByFunction({ client: client.lambda }, query)) {
     for (const { DurableExecutionArn: executionArn = "", Status: status = "RUNNING", EndTimestamp: ended } of page ?? []) {
-      if (status !== "RUNNING") ends.push({ executionArn, end: `${status} at ${ended?.toISOString() ?? "no time"}` });
+      if (hasEnded(status)) ends.push({ executionArn, end: `${status} at ${ended?.toISOString() ?? "no time"}` });
     }
   }
   return ends;

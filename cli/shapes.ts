@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { EXECUTION_STATUSES } from "../operator/execution-status.ts";
 
 /**
  * What `--json` prints. Members are never renamed or removed; new ones may come. Time stamps are ISO 8601 in UTC, and
@@ -8,7 +9,7 @@ import * as z from "zod";
 const moment = z.iso.datetime();
 const json = z.unknown().describe("Parsed where it is JSON, else the text");
 
-export const statusShape = z.enum(["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "STOPPED"]);
+export const statusShape = z.enum(EXECUTION_STATUSES);
 export const errorShape = z.object({ type: z.string(), message: z.string() });
 
 export const executionShape = z.object({

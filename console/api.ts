@@ -1,11 +1,9 @@
+import type { ExecutionStatus } from "../operator/execution-status.ts";
+
 /**
  * What the console's page and its server say to each other, as JSON. Moments are epoch milliseconds. Texts come from
  * users and programs: they are shown as text, never as markup.
  */
-
-export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "STOPPED";
-
-export const EXECUTION_STATUSES: readonly ExecutionStatus[] = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "STOPPED"];
 
 /** Lists of tasks and of dead letters are this long at most: the newest. */
 export const LONGEST_LIST = 500;

@@ -6,6 +6,7 @@ import {
   type LambdaClient,
 } from "@aws-sdk/client-lambda";
 import { setTimeout as sleep } from "node:timers/promises";
+import { hasEnded } from "../../operator/execution-status.ts";
 
 const DEADLINE_MS = 120_000;
 
@@ -26,7 +27,7 @@ async function succeeded(lambda: LambdaClient, DurableExecutionArn: string): Pro
   while (Date.now() < deadline) {
     const { Status, Error: error } = await lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn }));
     if (Status === "SUCCEEDED") return;
-    if (Status !== "RUNNING") throw new Error(`${DurableExecutionArn} ended ${Status ?? "?"}: ${error?.ErrorMessage ?? ""}`);
+    if (hasEnded(Status)) throw new Error(`${DurableExecutionArn} ended ${Status ?? "?"}: ${error?.ErrorMessage ?? ""}`);
     await sleep(100);
   }
   throw new Error(`${DurableExecutionArn} did not end within ${DEADLINE_MS / 1000} s.`);

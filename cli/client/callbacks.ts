@@ -1,3 +1,4 @@
+import { OPEN_STATUSES } from "../../operator/execution-status.ts";
 import { CliError, EXIT } from "../exit-codes.ts";
 import type { Execution, OpenCallback } from "../shapes.ts";
 import { findExecution, getHistory, listExecutions } from "./executions.ts";
@@ -6,9 +7,9 @@ import type { Stack } from "./stack.ts";
 
 const MOST_EXECUTIONS = 1_000;
 
-/** What running executions wait to be told, oldest first. */
+/** Open callbacks of executions that have not ended, oldest first. */
 export async function listCallbacks(stack: Stack, speed: number): Promise<OpenCallback[]> {
-  const running = await listExecutions(stack, { functions: stack.functions, statuses: ["RUNNING"], limit: MOST_EXECUTIONS });
+  const running = await listExecutions(stack, { functions: stack.functions, statuses: OPEN_STATUSES, limit: MOST_EXECUTIONS });
   const callbacks = await Promise.all(running.map((execution) => openCallbacks(stack, execution, speed)));
   return callbacks.flat().sort((a, b) => a.startedAt.localeCompare(b.startedAt));
 }

@@ -6,13 +6,14 @@ import {
   InvalidParameterValueException,
   type Event,
   type Execution as ListedExecution,
-  type ExecutionStatus,
+  type ExecutionStatus as ListedStatus,
   type GetDurableExecutionResponse,
   type LambdaClient,
 } from "@aws-sdk/client-lambda";
 import { setTimeout as delay } from "node:timers/promises";
+import { hasEnded, type ExecutionStatus } from "../../operator/execution-status.ts";
 import { CliError, EXIT } from "../exit-codes.ts";
-import type { Execution } from "../shapes.ts";
+import { statusShape, type Execution } from "../shapes.ts";
 import { describeProgress } from "./progress.ts";
 import type { Stack, StackFunction } from "./stack.ts";
 
@@ -35,20 +36,33 @@ export async function listExecutions(stack: Stack, filter: ExecutionFilter): Pro
   const text = filter.text?.toLowerCase();
   const matches = ({ name, id, function: functionName }: Execution) =>
     text === undefined || [name, id, functionName].some((part) => part.toLowerCase().includes(text));
-  const lists = await Promise.all(filter.functions.map((candidate) => newest(stack, candidate, filter, matches)));
+  // ListDurableExecutionsByFunction takes one status a call.
+  const statuses = filter.statuses ?? [undefined];
+  const lists = await Promise.all(filter.functions.flatMap((candidate) => statuses.map((status) => newest(stack, candidate, status, filter, matches))));
   return lists
     .flat()
     .sort((a, b) => b.startedAt.localeCompare(a.startedAt))
     .slice(0, filter.limit);
 }
 
-async function newest(stack: Stack, { functionName }: StackFunction, filter: ExecutionFilter, matches: (execution: Execution) => boolean): Promise<Execution[]> {
+async function newest(
+  stack: Stack,
+  { functionName }: StackFunction,
+  status: ExecutionStatus | undefined,
+  filter: ExecutionFilter,
+  matches: (execution: Execution) => boolean,
+): Promise<Execution[]> {
   const found: Execution[] = [];
   const pageSize = filter.text === undefined ? Math.min(filter.limit, PAGE) : PAGE;
   const pages = paginateListDurableExecutionsByFunction(
     { client: stack.lambda, pageSize },
-    // Without an empty list, which would mean no status at all.
-    { FunctionName: functionName, ReverseOrder: true, Statuses: filter.statuses && [...filter.statuses], StartedAfter: filter.startedAfter },
+    {
+      FunctionName: functionName,
+      ReverseOrder: true,
+      // The cast is needed until the client's model has PAUSING, PAUSED and DELETING.
+      Statuses: status === undefined ? undefined : [status as ListedStatus],
+      StartedAfter: filter.startedAfter,
+    },
   );
   try {
     for await (const { DurableExecutions: executions } of pages) {
@@ -127,7 +141,7 @@ export function describe(stack: Stack, execution: ListedExecution | GetDurableEx
     name,
     function: stack.functionNameOf(functionArn),
     version: /:function:[\w-]+:([^:/]+)/.exec(arn)?.[1] ?? "",
-    status: Status ?? "RUNNING",
+    status: statusShape.catch("RUNNING").parse(Status),
     startedAt: (StartTimestamp ?? new Date(0)).toISOString(),
     endedAt: EndTimestamp?.toISOString() ?? null,
   };
@@ -164,7 +178,7 @@ export interface AwaitOptions {
 export async function awaitExecution(stack: Stack, arn: string, { report, signal, speed, deadline }: AwaitOptions): Promise<GetDurableExecutionResponse | undefined> {
   for (;;) {
     const execution = await getExecution(stack, arn);
-    if (execution.Status !== "RUNNING") return execution;
+    if (hasEnded(execution.Status)) return execution;
     const left = deadline - Date.now();
     if (signal.aborted || left <= 0) return undefined;
     report(describeProgress(await getHistory(stack, arn), Date.now(), speed));

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
-import type { ExecutionStatus } from "@aws-sdk/client-lambda";
+import { EXECUTION_STATUSES, type ExecutionStatus } from "../../operator/execution-status.ts";
 import { getSpeed } from "../client/clock.ts";
 import { listExecutions } from "../client/executions.ts";
 import { printJson, speedLine, stackCommand, withStack, type StackOptions } from "../command.ts";
@@ -18,6 +18,7 @@ interface ListOptions extends StackOptions {
   readonly limit: number;
 }
 
+const STATUS_NAMES = EXECUTION_STATUSES.map((status) => status.toLowerCase().replaceAll("_", "-")).join(", ");
 const DEFAULT_LIMIT = 20;
 /** Below this, ids are shown by their last part, which is as unique. */
 const ROOM_FOR_IDS = 110;
@@ -30,7 +31,7 @@ export function listCommand(terminal: Terminal): Command {
     "wf list --status failed --limit 1000 --json | jq -r '.executions[].arn'",
   ])
     .option("-f, --function <function>", "only of this function; may be repeated", collect)
-    .option("-s, --status <status>", "running, succeeded, failed, timed-out or stopped; may be repeated", collectStatus)
+    .option("-s, --status <status>", `${STATUS_NAMES}; may be repeated`, collectStatus)
     .option("--since <age|time>", "only those started since: 90s, 10m, 2h, 7d, or an ISO 8601 time", sinceOption)
     .option("-t, --text <text>", "only those with this in their name, id or function")
     .option("-n, --limit <number>", "how many at most", wholeNumber(1, 100_000), DEFAULT_LIMIT)
@@ -65,6 +66,6 @@ function collect(value: string, before: readonly string[] = []): string[] {
 
 function collectStatus(value: string, before: readonly ExecutionStatus[] = []): ExecutionStatus[] {
   const status = statusShape.safeParse(value.toUpperCase().replaceAll("-", "_"));
-  if (!status.success) throw new InvalidArgumentError("It must be running, succeeded, failed, timed-out or stopped.");
+  if (!status.success) throw new InvalidArgumentError(`It must be one of ${STATUS_NAMES}.`);
   return [...before, status.data];
 }

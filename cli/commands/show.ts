@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type * as z from "zod";
+import { hasEnded } from "../../operator/execution-status.ts";
 import { getSpeed } from "../client/clock.ts";
 import { describe, findExecution, getExecution, getHistory } from "../client/executions.ts";
 import { readOperations } from "../client/operations.ts";
@@ -61,7 +62,7 @@ function print(terminal: Terminal, shown: Shown, now: number): void {
   part("input", compact(shown.input));
   if (status === "SUCCEEDED") part("result", compact(shown.result));
   if (shown.error !== null) part("error", `${shown.error.type}: ${shown.error.message}`);
-  const open = status === "RUNNING" ? shown.operations.filter((operation) => operation.status === "STARTED" && operation.callbackId !== null) : [];
+  const open = !hasEnded(status) ? shown.operations.filter((operation) => operation.status === "STARTED" && operation.callbackId !== null) : [];
   for (const { callbackId, name: callback } of open) {
     part("waiting", `for callback ${callback ?? ""}: wf callback success ${id}`);
     part("", callbackId ?? "");

@@ -1,5 +1,6 @@
 import { StopDurableExecutionCommand } from "@aws-sdk/client-lambda";
 import type { Command } from "commander";
+import { hasEnded } from "../../operator/execution-status.ts";
 import { findExecution, getExecution } from "../client/executions.ts";
 import { printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
 import { CliError, EXIT } from "../exit-codes.ts";
@@ -20,7 +21,7 @@ export function stopCommand(terminal: Terminal): Command {
       withStack(options, async (stack) => {
         const arn = await findExecution(stack, reference);
         const { Status: status } = await getExecution(stack, arn);
-        if (status !== "RUNNING") throw new CliError(EXIT.failed, `The execution has ended already: ${status ?? ""}.`);
+        if (hasEnded(status)) throw new CliError(EXIT.failed, `The execution has ended already: ${status ?? ""}.`);
         const { StopTimestamp } = await stack.lambda.send(
           new StopDurableExecutionCommand({ DurableExecutionArn: arn, Error: { ErrorType: "Stopped", ErrorMessage: options.reason } }),
         );

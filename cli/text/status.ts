@@ -3,6 +3,8 @@ import type { Cell } from "./table.ts";
 
 const FORMATS: Readonly<Record<string, Format>> = {
   RUNNING: "cyan",
+  PAUSING: "yellow",
+  PAUSED: "yellow",
   STARTED: "cyan",
   PENDING: "yellow",
   SUCCEEDED: "green",

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { hasEnded } from "../../operator/execution-status.ts";
 import type { Cost, ExecutionView } from "../api.ts";
 import { act } from "../client.ts";
 import { bytes, dollars, duration, executionHref, executionIdOf } from "../format.ts";
@@ -20,8 +21,8 @@ function Loaded({ execution, wanted }: { readonly execution: ExecutionView; read
   useEffect(() => select({ key: wanted }), [wanted]);
   const { arn, workflow, name, status, operations } = execution;
   const { rows, toggle, readers } = useRows(execution);
-  const live = rows.some((row) => row.execution.status === "RUNNING" || (row.operation.kind === "TASK" && row.operation.endedAt === undefined));
-  const now = useNow(live || status === "RUNNING");
+  const live = rows.some((row) => !hasEnded(row.execution.status) || (row.operation.kind === "TASK" && row.operation.endedAt === undefined));
+  const now = useNow(live || !hasEnded(status));
   const row = rows.find(({ key }) => key === selected.key);
   const invocations = selected.key === INVOCATIONS;
   return (
@@ -33,7 +34,7 @@ function Loaded({ execution, wanted }: { readonly execution: ExecutionView; read
       }
       actions={
         <>
-          {status === "RUNNING" && (
+          {!hasEnded(status) && (
             <ActionButton kind="danger" act={() => act("stop", { arn })}>
               Stop
             </ActionButton>
@@ -59,7 +60,7 @@ function Loaded({ execution, wanted }: { readonly execution: ExecutionView; read
           <Moment at={execution.startedAt} />
         </Fact>
         <Fact name="Took">{duration((execution.endedAt ?? now) - execution.startedAt)}</Fact>
-        {status === "RUNNING" && (
+        {!hasEnded(status) && (
           <>
             <Fact name="Times out in">
               <time dateTime={new Date(execution.deadline).toISOString()} title={new Date(execution.deadline).toISOString()}>
@@ -87,7 +88,7 @@ function Loaded({ execution, wanted }: { readonly execution: ExecutionView; read
       {readers}
       <div class={`split ${row === undefined && !invocations ? "" : "open"}`}>
         <div>
-          {operations.length === 0 && <p class="empty">{status === "RUNNING" ? "The first invocation is on its way." : "It had no operations."}</p>}
+          {operations.length === 0 && <p class="empty">{!hasEnded(status) ? "The first invocation is on its way." : "It had no operations."}</p>}
           <Timeline execution={execution} rows={rows} now={now} selected={selected.key} onSelect={(key, attempt) => select({ key, attempt })} onToggle={toggle} />
         </div>
         {invocations && <InvocationsPanel execution={execution} now={now} onClose={() => select({})} />}

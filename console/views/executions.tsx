@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { EXECUTION_STATUSES, type ExecutionFilter, type ExecutionPage, type ExecutionSummary, MOST_AT_A_TIME } from "../api.ts";
+import { EXECUTION_STATUSES, isOpen } from "../../operator/execution-status.ts";
+import { type ExecutionFilter, type ExecutionPage, type ExecutionSummary, MOST_AT_A_TIME } from "../api.ts";
 import { act, onChange, read } from "../client.ts";
 import { duration, executionHref, words } from "../format.ts";
 import { useNow } from "../hooks.ts";
@@ -52,7 +53,7 @@ export function Executions({ query, workflows }: { readonly query: URLSearchPara
           <ConfirmButton
             label="Stop all"
             kind="danger"
-            disabled={!total || (filter.status ?? "RUNNING") !== "RUNNING"}
+            disabled={!total || !isOpen(filter.status ?? "RUNNING")}
             question={<>Stop every running execution that matches the filter? What they have started goes on; they do not.</>}
             act={() => bulk("stop-all", "stopped")}
           />

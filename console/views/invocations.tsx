@@ -1,3 +1,4 @@
+import { hasEnded } from "../../operator/execution-status.ts";
 import type { ChangeKind, ExecutionView } from "../api.ts";
 import { duration } from "../format.ts";
 import { useRead } from "../hooks.ts";
@@ -12,7 +13,7 @@ const CHANGES: readonly ChangeKind[] = ["executions"];
 export function InvocationsPanel(props: { readonly execution: ExecutionView; readonly now: number; readonly onClose: () => void }) {
   const { execution, now, onClose } = props;
   const { arn, executionId, invocations, status } = execution;
-  const view = useRead("operation", { arn }, status === "RUNNING" ? [...CHANGES, "logs"] : CHANGES, executionId);
+  const view = useRead("operation", { arn }, !hasEnded(status) ? [...CHANGES, "logs"] : CHANGES, executionId);
   return (
     <Panel title="Invocations" label="Invocations" onClose={onClose}>
       {invocations.length > SHOWN && (

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { hasEnded } from "../../operator/execution-status.ts";
 import type { ChangeKind, ExecutionView, Operation } from "../api.ts";
 import { act } from "../client.ts";
 import { duration, executionHref, titleOf, words } from "../format.ts";
@@ -26,7 +27,7 @@ export function OperationPanel(props: {
   const { execution, operation, attempt, now } = props;
   const kinds: readonly ChangeKind[] = operation.endedAt === undefined ? [...CHANGES, "logs"] : CHANGES;
   const view = useRead("operation", { arn: execution.arn, id: operation.id, attempt }, kinds, execution.executionId);
-  const open = operation.kind === "CALLBACK" && operation.status === "STARTED" && execution.status === "RUNNING";
+  const open = operation.kind === "CALLBACK" && operation.status === "STARTED" && !hasEnded(execution.status);
   return (
     <Panel title={titleOf(operation)} label={`Operation ${titleOf(operation)}`} onClose={props.onClose}>
       <p>

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import * as z from "zod";
+import { isOpen } from "../../operator/execution-status.ts";
 import { type Actions, MOST_AT_A_TIME } from "../../console/api.ts";
 import { FASTEST } from "../clock.ts";
 import type { BrowseFilter } from "../durable/browse.ts";
@@ -56,7 +57,7 @@ export function createActions(services: ConsoleServices): { readonly [Key in key
     "stop-all"(body) {
       const { status = "RUNNING", ...filter } = filterSchema.parse(body);
       // Of those that have ended there is none to stop.
-      if (status !== "RUNNING") return { count: 0 };
+      if (!isOpen(status)) return { count: 0 };
       return forAll(services, browseFilter(services, { ...filter, status }), (row) => {
         engine.stopExecution(services.executions.arnOf(row), STOPPED);
       });

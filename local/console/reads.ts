@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Reads } from "../../console/api.ts";
-import { EXECUTION_STATUSES } from "../../console/api.ts";
+import { EXECUTION_STATUSES } from "../../operator/execution-status.ts";
 import type { BrowseFilter } from "../durable/browse.ts";
 import type { ExecutionRow } from "../durable/repository.ts";
 import { AwsError } from "../errors.ts";

@@ -1,6 +1,5 @@
 import type { Identity } from "../identity.ts";
 import type { Store } from "../store/store.ts";
-import type { ExecutionStatus } from "./contract.ts";
 import { executionArn } from "./execution-arn.ts";
 import type { RecordedEvent } from "./machine/event.ts";
 import { DurableRepository, type ExecutionRow } from "./repository.ts";
@@ -8,7 +7,7 @@ import { DurableRepository, type ExecutionRow } from "./repository.ts";
 /** What people look for among the executions of all functions. */
 export interface BrowseFilter {
   readonly functionName?: string;
-  readonly status?: ExecutionStatus;
+  readonly status?: string;
   /** Epoch milliseconds: started at or after. */
   readonly since?: number;
   /** Started before. */

@@ -36,7 +36,7 @@ export const checkpointSchema = z.object({
   Updates: z.array(updateSchema).optional(),
 });
 
-const STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "STOPPED"] as const;
+const STATUSES = ["RUNNING", "PAUSING", "PAUSED", "SUCCEEDED", "FAILED", "TIMED_OUT", "STOPPED", "DELETING"] as const;
 const DEFAULT_ITEMS = 100;
 
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");

@@ -4,7 +4,7 @@ import type { Identity } from "../identity.ts";
 import type { FunctionDirectory } from "../lambda/function-version.ts";
 import { parseFunctionName } from "../lambda/names.ts";
 import { existingVersion } from "./closing.ts";
-import type { ClosedExecution, ErrorObject, ExecutionStatus } from "./contract.ts";
+import type { ClosedExecution, ErrorObject } from "./contract.ts";
 import { executionTrace } from "./execution-trace.ts";
 import { executionArn, functionVersionArn, parseExecutionArn } from "./execution-arn.ts";
 import { type HistoryEvent, historyEvent } from "./history.ts";
@@ -18,7 +18,7 @@ export interface ListRequest {
   /** Version or alias: only its version's executions; those of all versions when absent. */
   readonly qualifier?: string;
   readonly executionName?: string;
-  readonly statuses?: readonly ExecutionStatus[];
+  readonly statuses?: readonly string[];
   /** Epoch milliseconds, exclusive. */
   readonly startedAfter?: number;
   readonly startedBefore?: number;

@@ -34,7 +34,7 @@ export interface ListFilter {
   readonly functionName: string;
   readonly version?: string;
   readonly name?: string;
-  readonly statuses?: readonly ExecutionStatus[];
+  readonly statuses?: readonly string[];
   /** Epoch milliseconds, exclusive. */
   readonly startedAfter?: number;
   readonly startedBefore?: number;

@@ -1,6 +1,7 @@
 import { InvokeCommand, type Event, type GetDurableExecutionResponse } from "@aws-sdk/client-lambda";
 import { setTimeout as delay } from "node:timers/promises";
 import { getExecution, getHistory } from "../../cli/client/executions.ts";
+import { hasEnded } from "../../operator/execution-status.ts";
 import { describeProgress } from "../../cli/client/progress.ts";
 import type { TourContext } from "./context.ts";
 
@@ -30,7 +31,7 @@ export async function followExecution(context: TourContext, executionArn: string
   for (;;) {
     const execution = await getExecution(context, executionArn);
     const events = await getHistory(context, executionArn);
-    if (execution.Status !== "RUNNING") return finished(executionArn, execution, events);
+    if (hasEnded(execution.Status)) return finished(executionArn, execution, events);
     report(describeProgress(events, Date.now(), context.speed));
     await delay(INTERVAL_MS);
   }
