@@ -35,6 +35,7 @@ export function createFunctions(args: FunctionsArgs): Readonly<Record<FunctionNa
   const { cluster, taskDefinition, runStatements, controlStatements } = jobRuntime;
   const longExecutionSeconds = jobExecutionSeconds(settings.jobTimeLimitSeconds, settings.jobMaxAttempts);
   const maxAttempts = { JOB_MAX_ATTEMPTS: String(settings.jobMaxAttempts) };
+  const recordLife = { JOB_RECORD_TTL_DAYS: String(settings.jobRecordTtlDays) };
   const taskEnvironment = {
     CLUSTER_ARN: cluster.arn,
     TASK_DEFINITION_ARN: taskDefinition.arn,
@@ -77,7 +78,7 @@ export function createFunctions(args: FunctionsArgs): Readonly<Record<FunctionNa
       ],
     }),
     "dispatch-job": durable("dispatch-job", "Starts a job that keeps its own record", SHORT_EXECUTION_SECONDS, {
-      environment: { ...taskEnvironment, JOB_TABLE_NAME: jobTable.name, JOB_RECORD_TTL_DAYS: String(settings.jobRecordTtlDays) },
+      environment: { ...taskEnvironment, JOB_TABLE_NAME: jobTable.name, ...recordLife },
       statements: [...runStatements, allow("KeepRecord", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], [jobTable.arn])],
     }),
     "create-reminder": durable("create-reminder", "Creates a one-time schedule that starts reminder", SHORT_EXECUTION_SECONDS, {
@@ -92,8 +93,9 @@ export function createFunctions(args: FunctionsArgs): Readonly<Record<FunctionNa
     reminder: durable("reminder", "Delivers a reminder, started by its one-time schedule", SHORT_EXECUTION_SECONDS),
     "task-watchdog": new PublishedFunction("task-watchdog", {
       ...common("task-watchdog", "Ends executions whose task is gone, and tasks whose execution is gone"),
-      environment: { CLUSTER_ARN: cluster.arn, JOB_TABLE_NAME: jobTable.name, DISPATCH_JOB_ARN: aliasArn(place, "dispatch-job"), ...maxAttempts },
+      environment: { CLUSTER_ARN: cluster.arn, JOB_TABLE_NAME: jobTable.name, DISPATCH_JOB_ARN: aliasArn(place, "dispatch-job"), ...maxAttempts, ...recordLife },
       statements: watchdogStatements(place, jobRuntime, jobTable),
+      reservedConcurrency: settings.watchdogReservedConcurrency,
     }),
   };
 }
@@ -104,7 +106,7 @@ function watchdogStatements(place: Place, { cluster, stopStatements }: JobRuntim
     allowWithoutResource("FindTasks", ["ecs:ListTasks"], { ArnEquals: { "ecs:cluster": cluster.arn } }),
     allow("SeeExecution", ["lambda:GetDurableExecution"], JOB_FUNCTIONS.map((name) => executionsOf(place, name))),
     allow("FailCallback", ["lambda:SendDurableExecutionCallbackFailure"], [executionsOf(place, "callback-job")]),
-    allow("FailRecord", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [jobTable.arn]),
+    allow("FailRecord", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], [jobTable.arn]),
     allow("RunAgain", ["lambda:InvokeFunction"], [aliasArn(place, "dispatch-job")]),
   ];
 }

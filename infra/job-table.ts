@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { OPEN_JOBS_INDEX } from "../functions/shared/job-record.ts";
 
 export interface JobTableArgs {
   /** Refuses to delete or replace the table, by Pulumi and by DynamoDB itself; and keeps it when it is taken out of the program after all. */
@@ -18,8 +19,21 @@ export class JobTable extends pulumi.ComponentResource {
     this.table = new aws.dynamodb.Table(
       name,
       {
-        attributes: [{ name: "jobId", type: "S" }],
+        attributes: [
+          { name: "jobId", type: "S" },
+          { name: "open", type: "S" },
+        ],
         hashKey: "jobId",
+        // What is not closed: closed records have no such attribute, so the index holds no more than what runs. It isn't written by heartbeats,
+        // which change no attribute in it.
+        globalSecondaryIndexes: [
+          {
+            name: OPEN_JOBS_INDEX,
+            keySchemas: [{ attributeName: "open", keyType: "HASH" }],
+            projectionType: "INCLUDE",
+            nonKeyAttributes: ["executionArn", "attempt", "taskArn"],
+          },
+        ],
         billingMode: "PAY_PER_REQUEST",
         ttl: { attributeName: "expiresAt", enabled: true },
         pointInTimeRecovery: { enabled: true },

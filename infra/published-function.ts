@@ -18,6 +18,8 @@ export interface PublishedFunctionArgs {
   readonly logRetentionDays: number;
   /** Refuses to delete or replace the function, and keeps its logs when the stack is removed. */
   readonly protect: boolean;
+  /** Concurrent invocations that are kept free for this function, and that it can't exceed. None are where left out or 0. */
+  readonly reservedConcurrency?: number;
   /** Percentage of the starts by the alias that a new version gets at first, 1 to 50; 0 gives it all of them at once. */
   readonly canaryPercent: number;
 }
@@ -89,6 +91,8 @@ export class PublishedFunction extends pulumi.ComponentResource {
         timeout: TIMEOUT_SECONDS,
         memorySize: FUNCTION_MEMORY_MEGABYTES,
         publish: true,
+        // 0 would stop the function.
+        reservedConcurrentExecutions: args.reservedConcurrency || undefined,
         environment: args.environment && { variables: args.environment },
         durableConfig: durable,
         // Durable functions require JSON.

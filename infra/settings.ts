@@ -52,6 +52,7 @@ const schema = z.strictObject({
     faults((address) => (address === "" || z.email().safeParse(address).success ? undefined : `is ${show(address)}; use one e-mail address, or nothing`)),
   ),
   canaryPercent: integer(0, 50),
+  watchdogReservedConcurrency: integer(0, 1000),
   permissionsBoundary: z.string({ error: "is not set; use the ARN of a policy, or nothing" }).superRefine(
     faults((arn) => (/^(arn:[\w-]+:iam::(\d{12}|aws):policy\/.+)?$/.test(arn) ? undefined : `is ${show(arn)}; use the ARN of an IAM policy, or nothing`)),
   ),

@@ -30,20 +30,22 @@ export class TaskWatchdog extends pulumi.ComponentResource {
     super("durable-workflows:infra:TaskWatchdog", name, {}, opts);
     this.deadLetterQueue = deadLetterQueue(`${name}-dead-letters`, { parent: this });
 
-    // Events carry the function's ARN with the version that ran, or without; a longer name that starts the same is another function.
-    const functionArns = args.jobFunctions.flatMap((job) => {
-      const unqualified = functionArn(args.place, job);
-      return [unqualified, { prefix: pulumi.interpolate`${unqualified}:` }];
-    });
     const taskRule = this.#rule(`${name}-task-changed`, args, "A task of the cluster runs or has stopped", {
       source: ["aws.ecs"],
       "detail-type": ["ECS Task State Change"],
-      detail: { clusterArn: [args.clusterArn], lastStatus: ["RUNNING", "STOPPED"] },
+      // A task that is being stopped is RUNNING once more, with another desired status: no reason to look after it.
+      detail: { clusterArn: [args.clusterArn], $or: [{ lastStatus: ["STOPPED"] }, { lastStatus: ["RUNNING"], desiredStatus: ["RUNNING"] }] },
     });
-    const executionRule = this.#rule(`${name}-execution-ended`, args, "An execution ended without waiting for its job", {
+    const executionRule = this.#rule(`${name}-execution-ended`, args, "An execution ended that may have left a task", {
       source: ["aws.lambda"],
       "detail-type": ["Durable Execution Status Change"],
-      detail: { functionArn: functionArns, status: ["STOPPED", "TIMED_OUT", "FAILED"] },
+      detail: {
+        $or: [
+          { functionArn: functionArns(args.place, args.jobFunctions), status: ["STOPPED", "TIMED_OUT", "FAILED"] },
+          // Somebody else may have completed the callback that its job works for. The others' tasks have stopped, or run on by design.
+          { functionArn: functionArns(args.place, ["callback-job"]), status: ["SUCCEEDED"] },
+        ],
+      },
     });
     this.rules = [taskRule, executionRule];
 
@@ -62,7 +64,7 @@ export class TaskWatchdog extends pulumi.ComponentResource {
   }
 
   /** A rule with the watchdog as its target, which lets itself be started by this rule only. */
-  #rule(name: string, { watchdog, place }: TaskWatchdogArgs, description: string, eventPattern: object): aws.cloudwatch.EventRule {
+  #rule(name: string, { watchdog }: TaskWatchdogArgs, description: string, eventPattern: object): aws.cloudwatch.EventRule {
     const rule = new aws.cloudwatch.EventRule(name, { description, eventPattern: pulumi.jsonStringify(eventPattern) }, { parent: this });
     const permission = new aws.lambda.Permission(
       `${name}-permission`,
@@ -71,8 +73,9 @@ export class TaskWatchdog extends pulumi.ComponentResource {
         function: watchdog.function.name,
         qualifier: watchdog.alias.name,
         principal: "events.amazonaws.com",
+        // No sourceAccount: EventBridge sends none, so that a permission which asks for it allows nothing (EventBridge User Guide,
+        // troubleshooting). The rule's ARN names the account.
         sourceArn: rule.arn,
-        sourceAccount: place.accountId,
       },
       // Gone with the function, whose name is fixed: with a new function comes a new permission.
       { parent: this, deletedWith: watchdog.function },
@@ -84,4 +87,12 @@ export class TaskWatchdog extends pulumi.ComponentResource {
     );
     return rule;
   }
+}
+
+/** Events carry the function's ARN with the version that ran, or without; a longer name that starts the same is another function. */
+function functionArns(place: Place, functions: readonly FunctionName[]) {
+  return functions.flatMap((name) => {
+    const unqualified = functionArn(place, name);
+    return [unqualified, { prefix: pulumi.interpolate`${unqualified}:` }];
+  });
 }

@@ -143,6 +143,13 @@ export interface TableDeclaration {
   readonly hashKey: string;
   readonly rangeKey?: string;
   readonly attributes: readonly { readonly name: string; readonly type: "S" | "N" | "B" }[];
+  readonly globalSecondaryIndexes?: readonly {
+    readonly name: string;
+    readonly hashKey: string;
+    readonly rangeKey?: string;
+    readonly projectionType: string;
+    readonly nonKeyAttributes?: readonly string[];
+  }[];
 }
 
 export interface LogGroupDeclaration {

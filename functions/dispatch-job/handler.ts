@@ -6,7 +6,7 @@ import { parseEnvironment, taskEnvironment } from "../shared/environment.ts";
 import { unwrapOperationError, WorkflowError } from "../shared/errors.ts";
 import { executionId } from "../shared/execution.ts";
 import type { JobInput } from "../shared/job-contract.ts";
-import { JobTable } from "../shared/job-record.ts";
+import { isOpen, JobTable } from "../shared/job-record.ts";
 import { retryTransient } from "../shared/retry.ts";
 import { TaskSteps } from "../shared/task-steps.ts";
 import { dispatchJobInput } from "./input.ts";
@@ -37,12 +37,13 @@ interface RecordedJob {
 /** Starts a job and returns at once; the task writes its status and result into the job's record. */
 export const createHandler = ({ ecs, dynamodb, environment }: Dependencies) => {
   const table = new JobTable(dynamodb, environment.JOB_TABLE_NAME);
+  const ttlDays = environment.JOB_RECORD_TTL_DAYS;
   return durableHandler(dispatchJobInput(environment.JOB_TIME_LIMIT_SECONDS), async (input, context): Promise<DispatchJobResult> => {
     const steps = new TaskSteps(context, ecs, environment);
     const { durableExecutionArn: executionArn } = context.executionContext;
     const job = await context.step(
       "record-job",
-      () => ("retryOf" in input ? reopen(table, input.retryOf, executionArn) : create(table, input, executionArn, environment.JOB_RECORD_TTL_DAYS)),
+      () => ("retryOf" in input ? reopen(table, input.retryOf, executionArn, ttlDays) : create(table, input, executionArn, ttlDays)),
       { retryStrategy: retryTransient },
     );
     try {
@@ -59,21 +60,31 @@ export const createHandler = ({ ecs, dynamodb, environment }: Dependencies) => {
 
 async function create(table: JobTable, input: JobInput, executionArn: string, ttlDays: number): Promise<RecordedJob> {
   const jobId = executionId(executionArn);
-  await table.create({ jobId, input, executionArn, ttlDays });
+  if (!(await table.create({ jobId, input, executionArn, ttlDays }))) {
+    await assertOpen(table, jobId, executionArn);
+  }
   return { jobId, attempt: 1, input };
 }
 
-async function reopen(table: JobTable, jobId: string, executionArn: string): Promise<RecordedJob> {
+/** A record that this execution finds is its own, written before the step was checkpointed, or says that the execution has ended. */
+async function assertOpen(table: JobTable, jobId: string, executionArn: string): Promise<void> {
+  const record = await table.find(jobId);
+  if (record?.executionArn !== executionArn || !isOpen(record)) {
+    throw new WorkflowError("JobFailed", `Job ${jobId} was closed before it began`);
+  }
+}
+
+async function reopen(table: JobTable, jobId: string, executionArn: string, ttlDays: number): Promise<RecordedJob> {
   const record = await table.find(jobId);
   if (record === undefined) {
     throw new WorkflowError("InvalidInput", `retryOf: there is no job ${jobId}`);
   }
   const { input, attempt } = record;
-  if (record.executionArn === executionArn) {
+  if (record.executionArn === executionArn && isOpen(record)) {
     // This execution opened it already, and died before the step was checkpointed.
     return { jobId, attempt, input };
   }
-  if (record.status !== "FAILED" || !(await table.reopen(record, executionArn))) {
+  if (record.status !== "FAILED" || !(await table.reopen(record, executionArn, ttlDays))) {
     throw new WorkflowError("InvalidInput", `retryOf: job ${jobId} is ${record.status}; only a FAILED job can be run again`);
   }
   return { jobId, attempt: attempt + 1, input };

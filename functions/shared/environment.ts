@@ -24,6 +24,8 @@ export const maxAttempts = z.coerce.number().int().positive();
 
 export const wholeSeconds = seconds;
 
+export const wholeDays = z.coerce.number().int().positive();
+
 /**
  * Reads the environment of a function, once, when its module loads.
  *

@@ -5,6 +5,12 @@ export function executionId(executionArn: string): string {
   return executionArn.slice(executionArn.lastIndexOf("/") + 1);
 }
 
+/** Reports whether an execution belongs to a function. @param functionArn qualified by version or alias */
+export function isExecutionOf(functionArn: string, executionArn: string): boolean {
+  const unqualified = functionArn.slice(0, functionArn.lastIndexOf(":") + 1);
+  return executionArn.startsWith(unqualified);
+}
+
 /**
  * The token under which a call that creates something may be repeated without creating it twice: the same for every replay and retry of
  * one operation, never the same for two executions.

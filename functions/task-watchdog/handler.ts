@@ -2,22 +2,26 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
-import { maxAttempts, parseEnvironment } from "../shared/environment.ts";
+import { hasEnded } from "../../operator/execution-status.ts";
+import { isExecutionOf } from "../shared/execution.ts";
+import { maxAttempts, parseEnvironment, wholeDays } from "../shared/environment.ts";
 import { parseInput } from "../shared/input.ts";
 import { JobTable } from "../shared/job-record.ts";
+import { jobTask, type TaskState } from "../shared/job-task.ts";
 import { createLog, type Log } from "../shared/log.ts";
 import { outcomeOf } from "../shared/stopped-task.ts";
-import { type ExecutionStatusChange, type TaskStateChange, watchdogEvent } from "./input.ts";
-import { closeOpenRecord } from "./open-record.ts";
-import { stopIfOrphan, stopTasksOf } from "./orphans.ts";
-import { reportStopped } from "./stopped.ts";
-import { jobTask } from "./task.ts";
+import { reportStopped } from "../shared/stop-report.ts";
+import { stopTask } from "../shared/task.ts";
+import { closeRecordOf } from "./ended-execution.ts";
+import { type ExecutionStatusChange, watchdogEvent } from "./input.ts";
+import { orphanReason, stopTasksOf } from "./orphans.ts";
 
 const watchdogEnvironment = z.object({
   CLUSTER_ARN: z.string().min(1),
   JOB_TABLE_NAME: z.string().min(1),
   DISPATCH_JOB_ARN: z.string().min(1),
   JOB_MAX_ATTEMPTS: maxAttempts,
+  JOB_RECORD_TTL_DAYS: wholeDays,
 });
 
 interface Dependencies {
@@ -27,8 +31,6 @@ interface Dependencies {
   readonly environment: z.output<typeof watchdogEnvironment>;
   readonly log: Log;
 }
-
-const ENDED_BADLY: ReadonlySet<string> = new Set(["STOPPED", "TIMED_OUT", "FAILED"]);
 
 /**
  * Keeps executions and tasks together, in both directions: a task that stops without reporting fails whoever waits for it, an execution
@@ -43,7 +45,7 @@ export const createHandler = ({ ecs, lambda, dynamodb, environment, log }: Depen
     maxAttempts: environment.JOB_MAX_ATTEMPTS,
   };
 
-  async function onTaskStateChange(detail: TaskStateChange): Promise<void> {
+  async function onTaskStateChange(detail: TaskState): Promise<void> {
     const task = jobTask(detail);
     if (task === undefined) {
       return;
@@ -55,17 +57,29 @@ export const createHandler = ({ ecs, lambda, dynamodb, environment, log }: Depen
       const outcome = outcomeOf(stop);
       const { exitCode, stopCode } = stop;
       log(outcome.kind === "succeeded" ? "INFO" : "WARN", "A task stopped", { ...subject, reportTo: report.to, outcome: outcome.kind, exitCode, stopCode, stopReason: stop.stoppedReason });
-    } else if (detail.lastStatus === "RUNNING" && (await stopIfOrphan(task, lambda, ecs, clusterArn))) {
-      log("WARN", "A task was stopped: its execution had ended before it ran", subject);
+    } else if (detail.lastStatus === "RUNNING" && detail.desiredStatus !== "STOPPED") {
+      const reason = await orphanReason(task, lambda, reporting.table);
+      if (reason !== undefined) {
+        await stopTask(ecs, clusterArn, stop.taskArn, reason);
+        log("WARN", "A task was stopped: nothing waits for it", { ...subject, reason });
+      }
     }
   }
 
   async function onExecutionStatusChange({ durableExecutionArn, status }: ExecutionStatusChange): Promise<void> {
-    if (ENDED_BADLY.has(status)) {
-      const stopped = await stopTasksOf(durableExecutionArn, status, ecs, clusterArn);
-      log("INFO", "An execution ended without waiting for its job", { executionArn: durableExecutionArn, operationName: "run-task", status, stopped });
-      await closeOpenRecord(durableExecutionArn, status, lambda, reporting.table);
+    if (!hasEnded(status)) {
+      return;
     }
+    if (isExecutionOf(environment.DISPATCH_JOB_ARN, durableExecutionArn)) {
+      // Of a dispatched job that is well, the task outlives the execution.
+      if (status === "SUCCEEDED") {
+        return;
+      }
+      // Before its tasks are stopped: their own reports would say less about why the job failed, or run it again.
+      await closeRecordOf(durableExecutionArn, status, environment.JOB_RECORD_TTL_DAYS, lambda, reporting.table);
+    }
+    const stopped = await stopTasksOf(durableExecutionArn, status, ecs, clusterArn);
+    log("INFO", "An execution ended", { executionArn: durableExecutionArn, operationName: "run-task", status, stopped });
   }
 
   return async (event: unknown): Promise<void> => {

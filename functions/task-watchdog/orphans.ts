@@ -1,8 +1,10 @@
 import { type ECSClient, paginateListTasks } from "@aws-sdk/client-ecs";
-import { GetDurableExecutionCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { executionId } from "../shared/execution.ts";
+import { executionEnd } from "../shared/execution-state.ts";
+import type { JobTable } from "../shared/job-record.ts";
+import type { JobTask } from "../shared/job-task.ts";
 import { stopTask } from "../shared/task.ts";
-import type { JobTask } from "./task.ts";
 
 /** Stops every task of an execution that has ended without seeing to them. @returns the tasks' ARNs */
 export async function stopTasksOf(executionArn: string, status: string, ecs: ECSClient, clusterArn: string): Promise<string[]> {
@@ -17,32 +19,25 @@ export async function stopTasksOf(executionArn: string, status: string, ecs: ECS
 }
 
 /**
- * Stops a task that has just started for an execution that has ended: the execution was stopped while it was starting the task, and the
- * task could not be found yet when the watchdog heard of that.
+ * Says why a task has no reason to run: its execution has ended, or its record is no longer open for it.
  *
- * @returns whether it was stopped
+ * An execution can be stopped between RunTask and the end of that step, when ListTasks doesn't show the task yet; the record of a job can
+ * be closed at that time as well.
+ *
+ * @returns undefined for a task that something waits for
  */
-export async function stopIfOrphan({ executionArn, report, stop }: JobTask, lambda: LambdaClient, ecs: ECSClient, clusterArn: string): Promise<boolean> {
-  if (report.to === "record") {
-    // dispatch-job does not wait for its task: that its execution has ended is as it should be.
-    return false;
+export async function orphanReason({ executionArn, attempt, report }: JobTask, lambda: LambdaClient, table: JobTable): Promise<string | undefined> {
+  if (report.to !== "record") {
+    const end = await executionEnd(lambda, executionArn);
+    return end && `Execution ended: ${end}`;
   }
-  const status = await executionStatus(executionArn, lambda);
-  if (status === "RUNNING") {
-    return false;
+  const record = await table.find(report.jobId);
+  if (record === undefined) {
+    return "The job has no record";
   }
-  await stopTask(ecs, clusterArn, stop.taskArn, `Execution ended: ${status}`);
-  return true;
-}
-
-async function executionStatus(executionArn: string, lambda: LambdaClient): Promise<string> {
-  try {
-    const execution = await lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn: executionArn, IncludeExecutionData: false }));
-    return execution.Status ?? "unknown";
-  } catch (error) {
-    if (error instanceof Error && error.name === "ResourceNotFoundException") {
-      return "no longer known";
-    }
-    throw error;
+  if (record.attempt !== attempt || record.executionArn !== executionArn) {
+    return "The job runs as another attempt";
   }
+  // A job that has just SUCCEEDED ends by itself: events come in any order.
+  return record.status === "FAILED" ? "The job's record is closed" : undefined;
 }

@@ -6,13 +6,24 @@ import { UserError } from "../errors.ts";
 import type { Identity } from "../identity.ts";
 import { Dynalite, type DynaliteAnswer } from "./dynalite.ts";
 
+const keySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.string() }));
 const describeTableAnswer = z.object({
   Table: z.object({
     TableStatus: z.string(),
-    KeySchema: z.array(z.object({ AttributeName: z.string(), KeyType: z.string() })),
+    KeySchema: keySchema,
     AttributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.string() })),
+    GlobalSecondaryIndexes: z
+      .array(
+        z.object({
+          IndexName: z.string(),
+          KeySchema: keySchema,
+          Projection: z.object({ ProjectionType: z.string(), NonKeyAttributes: z.array(z.string()).optional() }),
+        }),
+      )
+      .optional(),
   }),
 });
+const scanAnswer = z.object({ Items: z.array(z.looseObject({})), LastEvaluatedKey: z.looseObject({}).optional() });
 const listTablesAnswer = z.object({ TableNames: z.array(z.string()) });
 
 /** The declared tables, on dynalite. */
@@ -37,7 +48,7 @@ export class DynamoDb {
 
   /**
    * Makes the declared tables, before any request that comes later is served. A table whose key has changed is made anew
-   * without its items, and one that is no longer declared goes, as in a deployment.
+   * without its items, and one that is no longer declared goes, as in a deployment; one whose indexes have changed keeps its items.
    */
   apply(declaration: Pick<StackDeclaration, "tables">): void {
     this.#tableNames = declaration.tables.map((table) => table.name).sort();
@@ -78,21 +89,28 @@ export class DynamoDb {
       if (!tables.some((table) => table.name === name)) await this.#delete(name);
     }
     for (const table of tables) {
-      if (existing.includes(table.name) && (await this.#isAsDeclared(table))) continue;
-      await this.#mustSucceed("CreateTable", { TableName: table.name, BillingMode: "PAY_PER_REQUEST", ...keysOf(table) });
+      const actual = existing.includes(table.name) ? await this.#describe(table.name) : undefined;
+      const declared = tableInput(table);
+      const is = (part: keyof typeof declared) => isDeepStrictEqual(actual?.[part], declared[part]);
+      const sameKey = actual?.TableStatus === "ACTIVE" && is("KeySchema");
+      if (sameKey && is("AttributeDefinitions") && is("GlobalSecondaryIndexes")) continue;
+      const items = sameKey ? await this.#items(table.name) : [];
+      if (actual !== undefined) await this.#delete(table.name);
+      await this.#mustSucceed("CreateTable", { TableName: table.name, BillingMode: "PAY_PER_REQUEST", ...declared });
       await this.#reaches(table.name, "ACTIVE");
+      for (const Item of items) await this.#mustSucceed("PutItem", { TableName: table.name, Item });
     }
   }
 
-  /** A table that is there but not as declared is deleted. */
-  async #isAsDeclared(table: TableDeclaration): Promise<boolean> {
-    const actual = await this.#describe(table.name);
-    const keys = keysOf(table);
-    const isSame =
-      isDeepStrictEqual(actual?.KeySchema, keys.KeySchema) && isDeepStrictEqual(actual?.AttributeDefinitions, keys.AttributeDefinitions);
-    if (isSame && actual?.TableStatus === "ACTIVE") return true;
-    await this.#delete(table.name);
-    return false;
+  async #items(tableName: string): Promise<object[]> {
+    const items: object[] = [];
+    let start: object | undefined;
+    do {
+      const page = scanAnswer.parse((await this.#dynalite.execute("Scan", { TableName: tableName, ...(start && { ExclusiveStartKey: start }) })).body);
+      items.push(...page.Items);
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+    return items;
   }
 
   async #delete(tableName: string): Promise<void> {
@@ -118,13 +136,23 @@ export class DynamoDb {
   }
 }
 
-/** Only attributes of the key are defined: tables have no secondary indexes here. */
-function keysOf(table: TableDeclaration) {
-  const keys = [{ AttributeName: table.hashKey, KeyType: "HASH" }];
-  if (table.rangeKey !== undefined) keys.push({ AttributeName: table.rangeKey, KeyType: "RANGE" });
-  const types = new Map(table.attributes.map(({ name, type }) => [name, type]));
+/** A table as CreateTable takes it. Only attributes of keys are defined, as DynamoDB demands. */
+function tableInput({ hashKey, rangeKey, attributes, globalSecondaryIndexes }: TableDeclaration) {
+  const table = keys(hashKey, rangeKey);
+  const indexes = globalSecondaryIndexes?.map((index) => ({
+    IndexName: index.name,
+    KeySchema: keys(index.hashKey, index.rangeKey),
+    Projection: { ProjectionType: index.projectionType, ...(index.nonKeyAttributes && { NonKeyAttributes: index.nonKeyAttributes }) },
+  }));
+  const types = new Map(attributes.map(({ name, type }) => [name, type]));
+  const names = new Set([table, ...(indexes ?? []).map(({ KeySchema }) => KeySchema)].flat().map(({ AttributeName }) => AttributeName));
   return {
-    KeySchema: keys,
-    AttributeDefinitions: keys.map(({ AttributeName }) => ({ AttributeName, AttributeType: types.get(AttributeName) ?? "S" })),
+    KeySchema: table,
+    AttributeDefinitions: [...names].map((AttributeName) => ({ AttributeName, AttributeType: types.get(AttributeName) ?? "S" })),
+    ...(indexes?.length && { GlobalSecondaryIndexes: indexes }),
   };
+}
+
+function keys(hashKey: string, rangeKey?: string) {
+  return [{ AttributeName: hashKey, KeyType: "HASH" }, ...(rangeKey === undefined ? [] : [{ AttributeName: rangeKey, KeyType: "RANGE" }])];
 }

@@ -187,7 +187,7 @@ export class EventBus implements EventPublisher {
   }
 
   #caller(ruleArn: string): ServiceCaller {
-    return { service: "events.amazonaws.com", sourceArn: ruleArn, sourceAccount: this.#identity.accountId };
+    return { service: "events.amazonaws.com", sourceArn: ruleArn };
   }
 
   #read(id: number): Delivery | undefined {

@@ -29,7 +29,8 @@ export interface ServiceCaller {
   /** Such as `events.amazonaws.com`. */
   readonly service: string;
   readonly sourceArn: string;
-  readonly sourceAccount: string;
+  /** Absent for services that send none: EventBridge (EventBridge User Guide, troubleshooting: "my rule ran but my Lambda function wasn't invoked"). */
+  readonly sourceAccount?: string;
 }
 
 /** IAM as the services see it. Every check throws an AccessDenied {@link AwsError} with AWS's wording. */

@@ -175,7 +175,7 @@ export class Iam implements AccessControl {
   #serviceContext(caller: ServiceCaller): NonNullable<AccessRequest["context"]> {
     return {
       ...this.#globalContext(),
-      "aws:SourceAccount": caller.sourceAccount,
+      ...(caller.sourceAccount !== undefined && { "aws:SourceAccount": caller.sourceAccount }),
       "aws:SourceArn": caller.sourceArn,
       "aws:PrincipalServiceName": caller.service,
       "aws:PrincipalIsAWSService": "true",
@@ -190,5 +190,5 @@ export class Iam implements AccessControl {
 }
 
 function serviceAsker({ service, sourceArn, sourceAccount }: ServiceCaller): Pick<Asker, "name" | "key"> {
-  return { name: service, key: `${service}\n${sourceArn}\n${sourceAccount}` };
+  return { name: service, key: `${service}\n${sourceArn}\n${sourceAccount ?? ""}` };
 }

@@ -5,7 +5,7 @@ import { delimiter, join, sep } from "node:path";
 import { PROJECT_FOLDER, type Stack } from "../infra/mocks.ts";
 
 /** What the engine and the program need of this project. Never the folder itself: tests change the code. */
-const SOURCES = ["Pulumi.yaml", "index.ts", "package.json", "infra", "functions", "container", "policy"];
+const SOURCES = ["Pulumi.yaml", "index.ts", "package.json", "infra", "functions", "operator", "container", "policy"];
 
 export interface Run {
   readonly exitCode: number;

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
+import { OPEN_JOBS_INDEX } from "../../functions/shared/job-record.ts";
 
 // dynalite has no types: it makes a plain HTTP server.
 const dynalite = createRequire(import.meta.url)("dynalite") as (options: { createTableMs: number }) => Server;
@@ -51,7 +52,17 @@ export class TestJobTable {
       new CreateTableCommand({
         TableName: TABLE_NAME,
         BillingMode: "PAY_PER_REQUEST",
-        AttributeDefinitions: [{ AttributeName: "jobId", AttributeType: "S" }],
+        AttributeDefinitions: [
+          { AttributeName: "jobId", AttributeType: "S" },
+          { AttributeName: "open", AttributeType: "S" },
+        ],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: OPEN_JOBS_INDEX,
+            KeySchema: [{ AttributeName: "open", KeyType: "HASH" }],
+            Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["executionArn", "attempt", "taskArn"] },
+          },
+        ],
         KeySchema: [{ AttributeName: "jobId", KeyType: "HASH" }],
       }),
     );

@@ -15,7 +15,7 @@ const ZIP_OVERHEAD_BYTES = 256;
 /** A second checkout: its own sources, the same installed packages. */
 async function checkout(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
-  for (const part of ["functions", "container", "package.json", "tsconfig.json"]) await cp(join(PROJECT_FOLDER, part), join(folder, part), { recursive: true });
+  for (const part of ["functions", "operator", "container", "package.json", "tsconfig.json"]) await cp(join(PROJECT_FOLDER, part), join(folder, part), { recursive: true });
   await symlink(join(PROJECT_FOLDER, "node_modules"), join(folder, "node_modules"));
   return folder;
 }

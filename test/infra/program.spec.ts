@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import * as z from "zod";
 import { readEnvironment } from "../../container/environment.ts";
+import { JOB_FUNCTIONS } from "../../infra/functions.ts";
 import { FUNCTION_NAMES } from "../../infra/names.ts";
+import { compilePattern } from "../../local/events/pattern.ts";
+import { EXECUTION_STATUSES, hasEnded } from "../../operator/execution-status.ts";
 import { type Evaluated, evaluateProgram, PROJECT_FOLDER, type Registered, stackConfig, STACKS } from "./mocks.ts";
 
 const variables = z.object({ variables: z.record(z.string(), z.string()) });
@@ -122,17 +125,26 @@ for (const stack of STACKS) {
     });
 
     it("watches the tasks of its cluster and the executions of the job functions", () => {
-      const pattern = (name: string) => JSON.parse(String(all("aws:cloudwatch/eventRule:EventRule").find((rule) => rule.name === name)?.inputs.eventPattern)) as unknown;
+      const rule = (name: string) => compilePattern(JSON.parse(String(all("aws:cloudwatch/eventRule:EventRule").find((each) => each.name === name)?.inputs.eventPattern)) as Record<string, unknown>);
+      const taskChange = (detail: object) =>
+        rule("watchdog-task-changed")({ source: "aws.ecs", "detail-type": "ECS Task State Change", detail: { clusterArn: program.outputs.clusterArn, ...detail } });
+      assert.ok(taskChange({ lastStatus: "STOPPED", desiredStatus: "STOPPED" }));
+      assert.ok(taskChange({ lastStatus: "RUNNING", desiredStatus: "RUNNING" }));
+      assert.ok(!taskChange({ lastStatus: "RUNNING", desiredStatus: "STOPPED" }), "it is being stopped already");
+      assert.ok(!taskChange({ lastStatus: "PENDING", desiredStatus: "RUNNING" }));
+      assert.ok(!taskChange({ lastStatus: "STOPPED", clusterArn: "another" }));
+
       const functionArn = (name: string) => `arn:aws:lambda:eu-west-1:123456789012:function:durable-workflows-${stack}-${name}`;
-      assert.deepEqual(pattern("watchdog-task-changed"), { source: ["aws.ecs"], "detail-type": ["ECS Task State Change"], detail: { clusterArn: [program.outputs.clusterArn], lastStatus: ["RUNNING", "STOPPED"] } });
-      assert.deepEqual(pattern("watchdog-execution-ended"), {
-        source: ["aws.lambda"],
-        "detail-type": ["Durable Execution Status Change"],
-        detail: {
-          functionArn: ["poll-job", "dispatch-job", "callback-job"].flatMap((name) => [functionArn(name), { prefix: `${functionArn(name)}:` }]),
-          status: ["STOPPED", "TIMED_OUT", "FAILED"],
-        },
-      });
+      const executionEnd = (name: string, status: string) =>
+        rule("watchdog-execution-ended")({ source: "aws.lambda", "detail-type": "Durable Execution Status Change", detail: { functionArn: functionArn(name), status } });
+      for (const name of JOB_FUNCTIONS) {
+        for (const status of ["STOPPED", "TIMED_OUT", "FAILED"]) assert.ok(executionEnd(name, status) && executionEnd(`${name}:7`, status), `${name} ${status}`);
+        for (const status of EXECUTION_STATUSES.filter((each) => !hasEnded(each))) assert.ok(!executionEnd(name, status), `${name} ${status}`);
+        // The others' tasks have stopped, or outlive the execution by design.
+        assert.equal(executionEnd(name, "SUCCEEDED"), name === "callback-job");
+        assert.ok(!executionEnd(`${name}-2`, "STOPPED"), "a longer name is another function");
+      }
+      assert.ok(!executionEnd("math", "FAILED"));
       const targets = all("aws:cloudwatch/eventTarget:EventTarget").filter(({ name }) => name.startsWith("watchdog-"));
       assert.equal(targets.length, 2);
       for (const { inputs } of targets) {

@@ -1,5 +1,5 @@
 import "../environment.ts";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import assert from "node:assert/strict";
 import { createHandler, type DispatchJobResult } from "../../../functions/dispatch-job/handler.ts";
 import { JobTable } from "../../../functions/shared/job-record.ts";
@@ -32,7 +32,7 @@ describe("dispatch-job", () => {
     assert.equal(ecs.tasks[0]!.environment["JOB_ID"], jobId);
 
     const { executionArn, createdAt, updatedAt, expiresAt, ...record } = (await table.get(jobId))!;
-    assert.deepEqual(record, { jobId, status: "STARTING", input, attempt: 1, taskArn });
+    assert.deepEqual(record, { jobId, status: "STARTING", open: "open", input, attempt: 1, taskArn });
     assert.ok(String(executionArn).endsWith(ecs.tasks[0]!.startedBy));
     assert.ok(String(updatedAt) >= String(createdAt));
     assert.equal(expiresAt, Math.floor(Date.parse(String(createdAt)) / 1000) + 30 * 86_400);
@@ -95,6 +95,26 @@ describe("dispatch-job", () => {
     assert.deepEqual([record!["status"], record!["attempt"], record!["taskArn"], record!["error"]], ["STARTING", 2, again.taskArn, undefined]);
     assert.deepEqual(JSON.parse(ecs.tasks[1]!.environment["JOB_INPUT"]!), input);
     assert.equal(ecs.tasks[1]!.environment["JOB_ATTEMPT"], "2");
+  });
+
+  it("lets the record of a job that runs again live as long as a new one", async () => {
+    const jobId = "nearly-expired";
+    const expiresAt = Math.floor(Date.now() / 1000) + 86_400;
+    await table.put({ jobId, status: "FAILED", attempt: 1, executionArn: "earlier", input, expiresAt });
+    await dispatch(new FakeEcs(), { retryOf: jobId });
+    assert.ok(Number((await table.get(jobId))!["expiresAt"]) >= expiresAt + 28 * 86_400);
+  });
+
+  it("starts no task for a job whose record was closed before it was written", async () => {
+    const ecs = new FakeEcs();
+    let closed: object = {};
+    const dynamodb = scripted(new DynamoDBClient({}), (operation, { Item }) => {
+      if (operation === "GetItem") return { Item: closed };
+      closed = { ...(Item as object), status: { S: "FAILED" } };
+      throw new ConditionalCheckFailedException({ message: "The conditional request failed", $metadata: {} });
+    });
+    assertFailed(await execute(createHandler({ ecs: ecs.client, dynamodb, environment }), input), "JobFailed");
+    assert.equal(ecs.count("RunTask"), 0);
   });
 
   it("does not open a job twice when the step is repeated after its write", async () => {

@@ -1,73 +1,12 @@
 import "../environment.ts";
-import { LambdaClient } from "@aws-sdk/client-lambda";
 import assert from "node:assert/strict";
-import type { Log } from "../../../functions/shared/log.ts";
-import { createHandler } from "../../../functions/task-watchdog/handler.ts";
-import { JobTable } from "../../../functions/shared/job-record.ts";
-import { exited, FakeEcs, type FakeTask, interrupted } from "../fake-ecs.ts";
-import { TABLE_NAME, TestJobTable } from "../job-table.ts";
-import { awsError, scripted } from "../scripted-client.ts";
+import { EXECUTION_STATUSES, hasEnded } from "../../../operator/execution-status.ts";
+import { exited, FakeEcs, interrupted } from "../fake-ecs.ts";
+import { awsError } from "../scripted-client.ts";
+import { type Call, DISPATCH_JOB_ARN, EXECUTION_ARN, fakeLambda, taskEvent, useWatchdog } from "./watchdog.ts";
 
-const CLUSTER_ARN = "arn:aws:ecs:eu-central-1:111122223333:cluster/jobs";
-const DISPATCH_JOB_ARN = "arn:aws:lambda:eu-central-1:111122223333:function:dispatch-job:live";
-const EXECUTION_ARN = "arn:aws:lambda:eu-central-1:111122223333:function:poll-job:1/durable-execution/name/execution-1";
-
-type Call = readonly [operation: string, input: Record<string, unknown>];
-
-interface Lambda {
-  readonly client: LambdaClient;
-  readonly calls: Call[];
-}
-
-function fakeLambda(answer: (operation: string) => object = () => ({})): Lambda {
-  const calls: Call[] = [];
-  const client = scripted(new LambdaClient({}), (operation, input) => {
-    calls.push([operation, input]);
-    return answer(operation);
-  });
-  return { client, calls };
-}
-
-const taskEvent = (task: Partial<FakeTask>, report: Record<string, string>) => ({
-  version: "0",
-  "detail-type": "ECS Task State Change",
-  source: "aws.ecs",
-  detail: {
-    clusterArn: CLUSTER_ARN,
-    taskArn: "arn:aws:ecs:eu-central-1:111122223333:task/jobs/1",
-    lastStatus: task.lastStatus ?? "RUNNING",
-    stopCode: task.stopCode,
-    stoppedReason: task.stoppedReason,
-    containers: [{ name: "job", exitCode: task.exitCode }],
-    overrides: {
-      containerOverrides: [
-        { name: "job", environment: Object.entries({ EXECUTION_ARN, JOB_ATTEMPT: "1", ...report }).map(([name, value]) => ({ name, value })) },
-      ],
-    },
-  },
-});
-
-const executionEvent = (status: string) => ({
-  "detail-type": "Durable Execution Status Change",
-  source: "aws.lambda",
-  detail: { durableExecutionArn: EXECUTION_ARN, status },
-});
-
-describe("task-watchdog", () => {
-  const table = TestJobTable.use();
-  const handlerFor = (lambda: Lambda, ecs = new FakeEcs(), log: Log = () => undefined) =>
-    createHandler({
-      ecs: ecs.client,
-      lambda: lambda.client,
-      dynamodb: table.client,
-      environment: { CLUSTER_ARN, JOB_TABLE_NAME: TABLE_NAME, DISPATCH_JOB_ARN, JOB_MAX_ATTEMPTS: 2 },
-      log,
-    });
-  const record = async (jobId: string, change: Record<string, unknown> = {}) => {
-    const item = { jobId, status: "RUNNING", attempt: 1, executionArn: EXECUTION_ARN, input: { message: "hello", processingTime: 1 }, ...change };
-    await table.put(item);
-    return { REPORT_TO: "record", JOB_ID: jobId };
-  };
+describe("task-watchdog, on a task", () => {
+  const { table, record, records, handlerFor } = useWatchdog();
 
   describe("when a task has stopped that reports by callback", () => {
     const callback = { REPORT_TO: "callback", CALLBACK_ID: "id-1" };
@@ -89,13 +28,15 @@ describe("task-watchdog", () => {
       assert.equal((lambda.calls[0]![1]["Error"] as { ErrorType: string }).ErrorType, "JobLost");
     });
 
-    it("is content when the job has reported before", async () => {
-      const lambda = fakeLambda(() => {
-        throw awsError("CallbackTimeoutException", 400);
+    for (const [name, status] of [["CallbackTimeoutException", 400], ["ResourceNotFoundException", 404]] as const) {
+      it(`accepts that nobody waits any more: ${name}`, async () => {
+        const lambda = fakeLambda(() => {
+          throw awsError(name, status);
+        });
+        await handlerFor(lambda)(taskEvent(exited(0), callback));
+        assert.equal(lambda.calls.length, 1);
       });
-      await handlerFor(lambda)(taskEvent(exited(0), callback));
-      assert.equal(lambda.calls.length, 1);
-    });
+    }
 
     it("logs whose task it was, and how it stopped", async () => {
       const logged: unknown[] = [];
@@ -162,7 +103,7 @@ describe("task-watchdog", () => {
     it("runs a job again that reported the platform's SIGTERM itself", async () => {
       const lambda = fakeLambda();
       const report = await record("terminated");
-      await new JobTable(table.client, TABLE_NAME).setFailed("terminated", 1, { errorType: "JobTerminated", errorMessage: "SIGTERM", exitCode: 143 });
+      await records().setFailed("terminated", 1, { errorType: "JobTerminated", errorMessage: "SIGTERM", exitCode: 143 });
       await handlerFor(lambda)(taskEvent({ ...interrupted, exitCode: 143 }, report));
       assert.deepEqual(lambda.calls.map(([operation]) => operation), ["Invoke"]);
     });
@@ -191,70 +132,50 @@ describe("task-watchdog", () => {
   });
 
   describe("when a task has started", () => {
-    const stopsFor = async (report: Record<string, string>, answer: (operation: string) => object) => {
+    const CALLBACK = { REPORT_TO: "callback", CALLBACK_ID: "id-1" };
+    const callsFor = async (report: Record<string, string>, answer: (operation: string) => object, desiredStatus?: string) => {
       const ecs = new FakeEcs();
-      await handlerFor(fakeLambda(answer), ecs)(taskEvent({ lastStatus: "RUNNING" }, report));
-      return ecs.calls.map(({ operation, input }) => [operation, input["task"]]);
+      const lambda = fakeLambda(answer);
+      await handlerFor(lambda, ecs)(taskEvent({ lastStatus: "RUNNING", desiredStatus }, report));
+      return [...lambda.calls.map(([operation]) => operation), ...ecs.calls.map(({ operation }) => operation)];
     };
-    const stopped = [["StopTask", "arn:aws:ecs:eu-central-1:111122223333:task/jobs/1"]];
+    const status = (Status: string) => () => ({ Status });
 
-    it("lets it run for an execution that runs", async () => {
-      assert.deepEqual(await stopsFor({ REPORT_TO: "exit" }, () => ({ Status: "RUNNING" })), []);
-    });
+    for (const alive of EXECUTION_STATUSES.filter((each) => !hasEnded(each))) {
+      it(`lets it run for an execution that is ${alive}`, async () => {
+        assert.deepEqual(await callsFor({ REPORT_TO: "exit" }, status(alive)), ["GetDurableExecution"]);
+        assert.deepEqual(await callsFor(CALLBACK, status(alive)), ["GetDurableExecution"]);
+      });
+    }
 
-    it("stops it when its execution has ended meanwhile", async () => {
-      assert.deepEqual(await stopsFor({ REPORT_TO: "exit" }, () => ({ Status: "STOPPED" })), stopped);
-      assert.deepEqual(await stopsFor({ REPORT_TO: "callback", CALLBACK_ID: "id-1" }, () => ({ Status: "TIMED_OUT" })), stopped);
-    });
+    for (const ended of EXECUTION_STATUSES.filter(hasEnded)) {
+      it(`stops it for an execution that is ${ended}`, async () => {
+        assert.deepEqual(await callsFor({ REPORT_TO: "exit" }, status(ended)), ["GetDurableExecution", "StopTask"]);
+        assert.deepEqual(await callsFor(CALLBACK, status(ended)), ["GetDurableExecution", "StopTask"]);
+      });
+    }
 
     it("stops it when nobody knows its execution any more", async () => {
       const unknown = () => {
         throw awsError("ResourceNotFoundException", 404);
       };
-      assert.deepEqual(await stopsFor({ REPORT_TO: "exit" }, unknown), stopped);
+      assert.deepEqual(await callsFor({ REPORT_TO: "exit" }, unknown), ["GetDurableExecution", "StopTask"]);
     });
 
-    it("lets it run when nobody waits for it by design", async () => {
-      assert.deepEqual(await stopsFor({ REPORT_TO: "record", JOB_ID: "x" }, () => ({ Status: "SUCCEEDED" })), []);
-    });
-  });
-
-  describe("when an execution has ended", () => {
-    const withTask = async (status: string) => {
-      const ecs = new FakeEcs();
-      ecs.tasks.push(
-        { taskArn: "mine", startedBy: "execution-1", environment: {}, lastStatus: "RUNNING" },
-        { taskArn: "other", startedBy: "execution-2", environment: {}, lastStatus: "RUNNING" },
-      );
-      await handlerFor(fakeLambda(), ecs)(executionEvent(status));
-      return ecs.tasks.filter(({ lastStatus }) => lastStatus === "STOPPED").map(({ taskArn }) => taskArn);
-    };
-
-    for (const status of ["STOPPED", "TIMED_OUT", "FAILED"]) {
-      it(`stops the tasks of one that is ${status}, and no other's`, async () => {
-        assert.deepEqual(await withTask(status), ["mine"]);
-      });
-    }
-
-    it("closes the record that it left open, because it never came to start a task", async () => {
-      await record("execution-1", { status: "STARTING" });
-      await handlerFor(fakeLambda(() => ({ InputPayload: '{"message":"hello","processingTime":1}' })))(executionEvent("STOPPED"));
-      const { status, error } = (await table.get("execution-1"))!;
-      assert.equal(status, "FAILED");
-      assert.match((error as { errorMessage: string }).errorMessage, /STOPPED/);
+    it("asks nothing about one that is being stopped already", async () => {
+      assert.deepEqual(await callsFor({ REPORT_TO: "exit" }, status("STOPPED"), "STOPPED"), []);
     });
 
-    it("closes the record of the job that it was to run again, unless another execution has it by now", async () => {
-      await record("again", { status: "STARTING", attempt: 2 });
-      await record("taken", { status: "STARTING", attempt: 2, executionArn: "another" });
-      for (const jobId of ["again", "taken"]) {
-        await handlerFor(fakeLambda(() => ({ InputPayload: JSON.stringify({ retryOf: jobId }) })))(executionEvent("TIMED_OUT"));
-      }
-      assert.deepEqual([(await table.get("again"))!["status"], (await table.get("taken"))!["status"]], ["FAILED", "STARTING"]);
+    it("lets a dispatched one run, whose execution has ended by design, without asking Lambda", async () => {
+      assert.deepEqual(await callsFor(await record("wanted", { status: "STARTING" }), status("SUCCEEDED")), []);
+      assert.deepEqual(await callsFor(await record("fast", { status: "SUCCEEDED" }), status("SUCCEEDED")), []);
     });
 
-    it("stops nothing for one that succeeded", async () => {
-      assert.deepEqual(await withTask("SUCCEEDED"), []);
+    it("stops a dispatched one whose record is closed, gone, or at another attempt", async () => {
+      assert.deepEqual(await callsFor(await record("closed", { status: "FAILED" }), status("STOPPED")), ["StopTask"]);
+      assert.deepEqual(await callsFor({ REPORT_TO: "record", JOB_ID: "gone" }, status("STOPPED")), ["StopTask"]);
+      assert.deepEqual(await callsFor(await record("retried", { attempt: 2 }), status("STOPPED")), ["StopTask"]);
+      assert.deepEqual(await callsFor(await record("taken", { executionArn: "another" }), status("STOPPED")), ["StopTask"]);
     });
   });
 

@@ -122,6 +122,25 @@ describe("DynamoDB", () => {
     assert.equal((await call(dynamodb, "Scan", { TableName: "more" })).body["Count"], 0);
   });
 
+  it("keeps the items of a table that gets an index, and finds them by it", async () => {
+    const first = start();
+    const item = { jobId: { S: "a" }, open: { S: "open" } };
+    for (const Item of [item, { jobId: { S: "b" } }]) await first.execute("PutItem", { TableName: "jobs", Item });
+    await first.stop();
+    const indexed = start([
+      {
+        ...jobs,
+        attributes: [...jobs.attributes, { name: "open", type: "S" }],
+        globalSecondaryIndexes: [{ name: "open-jobs", hashKey: "open", projectionType: "KEYS_ONLY" }],
+      },
+    ]);
+    const query = { TableName: "jobs", IndexName: "open-jobs", KeyConditionExpression: "#o = :o", ExpressionAttributeNames: { "#o": "open" }, ExpressionAttributeValues: { ":o": { S: "open" } } };
+    const { body } = await indexed.execute("Query", query);
+    assert.deepEqual((body as { Items: object[] }).Items, [item]);
+    const scan = await indexed.execute("Scan", { TableName: "jobs" });
+    assert.equal((scan.body as { Count: number }).Count, 2);
+  });
+
   it("loses no acknowledged write when its process is killed", async () => {
     const module = new URL("../../../local/dynamodb/dynamodb.ts", import.meta.url).href;
     const script = `

@@ -211,6 +211,19 @@ describe("IAM, resource policies", () => {
     withPermission(permission).authorizeService(events, invoke);
   });
 
+  it("refuses a service that sends no account where the policy asks for one, as EventBridge", () => {
+    const { sourceAccount: _, ...eventBridge } = events;
+    const asking = policy({
+      Effect: "Allow",
+      Action: "lambda:InvokeFunction",
+      Resource: ALIAS,
+      Principal: { Service: "events.amazonaws.com" },
+      Condition: { ArnLike: { "aws:SourceArn": RULE }, StringEquals: { "aws:SourceAccount": ACCOUNT } },
+    });
+    withPermission(asking).authorizeService(events, invoke);
+    assert.throws(() => withPermission(asking).authorizeService(eventBridge, invoke), noResourcePolicy(events.service, ALIAS));
+  });
+
   it("refuses the service on behalf of another source, another service, and another resource", () => {
     const iam = withPermission(permission);
     assert.throws(() => iam.authorizeService({ ...events, sourceArn: `${RULE}-other` }, invoke), noResourcePolicy(events.service, ALIAS));

@@ -1,7 +1,7 @@
 import { InvokeCommand, type LambdaClient, SendDurableExecutionCallbackFailureCommand } from "@aws-sdk/client-lambda";
-import type { JobError, JobTable } from "../shared/job-record.ts";
-import { outcomeOf, type StoppedTask } from "../shared/stopped-task.ts";
-import type { JobTask } from "./task.ts";
+import type { JobError, JobTable } from "./job-record.ts";
+import type { JobTask } from "./job-task.ts";
+import { outcomeOf, type StoppedTask } from "./stopped-task.ts";
 
 interface Dependencies {
   readonly lambda: LambdaClient;
@@ -39,8 +39,8 @@ async function failCallback(lambda: LambdaClient, callbackId: string, { errorTyp
       new SendDurableExecutionCallbackFailureCommand({ CallbackId: callbackId, Error: { ErrorType: errorType, ErrorMessage: errorMessage } }),
     );
   } catch (error) {
-    // The job has reported, or nobody waits any more.
-    if (!(error instanceof Error && error.name === "CallbackTimeoutException")) {
+    // The job has reported, nobody waits any more, or the execution was deleted.
+    if (!isOneOf(error, "CallbackTimeoutException", "ResourceNotFoundException")) {
       throw error;
     }
   }
@@ -62,12 +62,22 @@ async function failRecord(jobId: string, attempt: number, error: JobError, depen
 
 /** The execution's name makes a repeat harmless: the same name is the same execution. */
 async function runAgain(jobId: string, attempt: number, { lambda, dispatchJobArn }: Dependencies): Promise<void> {
-  await lambda.send(
-    new InvokeCommand({
-      FunctionName: dispatchJobArn,
-      InvocationType: "Event",
-      DurableExecutionName: `${jobId}-attempt-${attempt}`,
-      Payload: JSON.stringify({ retryOf: jobId }),
-    }),
-  );
+  try {
+    await lambda.send(
+      new InvokeCommand({
+        FunctionName: dispatchJobArn,
+        InvocationType: "Event",
+        DurableExecutionName: `${jobId}-attempt-${attempt}`,
+        Payload: JSON.stringify({ retryOf: jobId }),
+      }),
+    );
+  } catch (error) {
+    if (!isOneOf(error, "DurableExecutionAlreadyStartedException")) {
+      throw error;
+    }
+  }
+}
+
+function isOneOf(error: unknown, ...names: readonly string[]): boolean {
+  return error instanceof Error && names.includes(error.name);
 }
