@@ -30,12 +30,37 @@ export const LIVE_ALIAS = "live";
  * schedules that were made at run time keep their target when a function is replaced.
  */
 export function functionName(name: FunctionName): string {
-  return `${pulumi.getProject()}-${pulumi.getStack()}-${name}`;
+  return `${stackName()}-${name}`;
+}
+
+/** What names of this stack's resources begin with, and what its metrics are counted under. */
+export function stackName(): string {
+  return `${pulumi.getProject()}-${pulumi.getStack()}`;
+}
+
+/** Where names of IAM roles, EventBridge rules, schedules and functions end (AWS's service models; `FunctionName` by Lambda's documents). */
+const SHORTEST_LIMIT = 64;
+/** The longest name within the program that such a resource has; a test walks the program for it. */
+const LONGEST_NAME = 25;
+/** `-<name>-<7 digits>`: what Pulumi's autonaming, set in Pulumi.yaml, puts behind project and stack. */
+const AUTONAMING = "--".length + 7;
+/** Characters that project and stack may have together, with the hyphen between them. */
+const LONGEST_STACK_NAME = SHORTEST_LIMIT - LONGEST_NAME - AUTONAMING;
+
+/** What is wrong with the names of a project and stack: AWS would refuse some of the resources, half-way through an update. */
+export function stackNameFault(project: string, stack: string): string | undefined {
+  if (project.length + 1 + stack.length <= LONGEST_STACK_NAME) return undefined;
+  const room = LONGEST_STACK_NAME - project.length - 1;
+  const remedy =
+    room > 0
+      ? `use a stack name of at most ${room} characters with project ${project} (pulumi stack init), or a shorter project name in Pulumi.yaml`
+      : `use a project name in Pulumi.yaml that leaves characters for the stack's`;
+  return `stack name: ${project}-${stack} has ${project.length + 1 + stack.length} characters of at most ${LONGEST_STACK_NAME}, because names of IAM roles and EventBridge rules end at ${SHORTEST_LIMIT}; ${remedy}`;
 }
 
 /** What names of this stack's alarms begin with. Fixed like those of functions: the topic's policy names them before they exist. */
 export function alarmPrefix(): string {
-  return `${pulumi.getProject()}-${pulumi.getStack()}-`;
+  return `${stackName()}-`;
 }
 
 /** ARN without qualifier. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 import { FARGATE_CPU, fargateSizeFault } from "./fargate-size.ts";
+import { stackNameFault } from "./names.ts";
 import { MAX_OPERATIONS, pollOperations } from "./poll-operations.ts";
 import { expressionFault, isTimeZone, type RecurringExpression } from "./schedule-expression.ts";
 import { vpcCidrFault, vpcSizeFault } from "./vpc-cidr.ts";
@@ -10,6 +11,9 @@ const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400,
 
 /** One day less than an execution may last, so that the execution outlives its job. */
 const MAX_JOB_SECONDS = 31_536_000;
+
+/** The `alarmEmail` of a stack whose alarms deliberately go to nobody. */
+export const NO_RECEIVER = "none";
 
 /** Subnets in each zone, by egress: what `infra/network.ts` lays out. */
 export const SUBNETS_PER_ZONE = { public: 1, endpoints: 1, nat: 2 } as const;
@@ -49,7 +53,7 @@ const schema = z.strictObject({
   logRetentionDays: integer(1, 3653).superRefine(faults((days) => (LOG_RETENTION_DAYS.includes(days) ? undefined : `is ${days}; CloudWatch Logs offers ${list(LOG_RETENTION_DAYS)}`))),
   executionRetentionDays: integer(1, 90),
   alarmEmail: z.string({ error: "is not set; use an e-mail address, or nothing" }).superRefine(
-    faults((address) => (address === "" || z.email().safeParse(address).success ? undefined : `is ${show(address)}; use one e-mail address, or nothing`)),
+    faults((address) => (address === "" || address === NO_RECEIVER || z.email().safeParse(address).success ? undefined : `is ${show(address)}; use one e-mail address, ${NO_RECEIVER}, or nothing`)),
   ),
   canaryPercent: integer(0, 50),
   watchdogReservedConcurrency: integer(0, 1000),
@@ -105,6 +109,11 @@ const rules: readonly { readonly keys: readonly [Key, ...Key[]]; readonly fault:
     },
   },
   {
+    keys: ["alarmEmail", "protect"],
+    fault: ({ alarmEmail, protect }) =>
+      protect && alarmEmail === "" ? `is empty, and the stack is protected; use the e-mail address that gets the alarms, or ${NO_RECEIVER} to be warned at each preview instead` : undefined,
+  },
+  {
     keys: ["jobRecordTtlDays", "jobTimeLimitSeconds", "jobMaxAttempts"],
     fault: ({ jobRecordTtlDays, jobTimeLimitSeconds, jobMaxAttempts }) => {
       const days = Math.ceil((jobTimeLimitSeconds * jobMaxAttempts) / 86_400);
@@ -145,8 +154,10 @@ export function parseSettings(config: Readonly<Record<string, string>>, project:
   const own = Object.entries(config).flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), value] as const] : []));
   const result = checkedSchema.safeParse(Object.fromEntries(own));
   const region = config["aws:region"];
+  const nameFault = stackNameFault(project, stack);
   const found = [
     ...(result.error?.issues ?? []).flatMap((issue) => issueFaults(issue, prefix)),
+    ...(nameFault === undefined ? [] : [nameFault]),
     ...(region === undefined ? ["aws:region: is not set; use a Region such as eu-central-1"] : []),
     ...tagFaults(config["aws:defaultTags"], { project, environment: stack }),
   ];

@@ -2,10 +2,11 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { allowAlarms, policy, type Statement } from "../iam.ts";
 import { alarmPrefix, arn, type Place } from "../names.ts";
+import { NO_RECEIVER } from "../settings.ts";
 
 export interface AlarmTopicArgs {
   readonly place: Place;
-  /** Who gets the alarms; nobody if empty. AWS sends a first message, which has to be confirmed. */
+  /** The setting `alarmEmail`: who gets the alarms; nobody if empty or `none`. AWS sends a first message, which has to be confirmed. */
   readonly email: string;
 }
 
@@ -64,7 +65,9 @@ export class AlarmTopic extends pulumi.ComponentResource {
       { arn: this.topic.arn, policy: pulumi.jsonStringify(policy([allowAlarms("PublishAlarms", ["sns:Publish"], this.topic.arn, place, alarmArns)])) },
       { parent: this },
     );
-    if (email !== "") {
+    if (email === NO_RECEIVER) {
+      void pulumi.log.warn(`alarmEmail is ${NO_RECEIVER}: nobody gets the alarms of this stack, unless somebody has subscribed to the topic in the output alarmTopicArn`);
+    } else if (email !== "") {
       new aws.sns.TopicSubscription(`${name}-email`, { topic: this.topic.arn, protocol: "email", endpoint: email }, { parent: this });
     }
     this.registerOutputs({ topicArn: this.topic.arn });

@@ -91,7 +91,8 @@ describe("Settings", () => {
     ["an expression that fires once", setting("reportSchedule", "at(2030-01-01T00:00:00)"), /neither rate\(…\) nor cron\(…\)/],
     ["an unknown time zone", setting("reportTimeZone", "Mars/Olympus"), /reportTimeZone: is "Mars\/Olympus"; use an IANA time zone/],
     ["a window longer than a day", setting("reportFlexibleWindowMinutes", "1441"), /is 1441; use 0 to 1440$/],
-    ["an address that is none", setting("alarmEmail", "on-call"), /alarmEmail: is "on-call"; use one e-mail address, or nothing$/],
+    ["an address that is none", setting("alarmEmail", "on-call"), /alarmEmail: is "on-call"; use one e-mail address, none, or nothing$/],
+    ["a protected stack whose alarms nobody gets", { ...setting("protect", "true"), ...setting("alarmEmail", "") }, /^durable-workflows:alarmEmail: is empty, and the stack is protected; use the e-mail address that gets the alarms, or none /],
     ["two addresses", setting("alarmEmail", "a@example.com,b@example.com"), /alarmEmail: is "a@example\.com,b@example\.com"; use one/],
     ["a canary that is the majority", setting("canaryPercent", "51"), /canaryPercent: is 51; use 0 to 50$/],
     ["a boundary that is no policy", setting("permissionsBoundary", "boundary"), /permissionsBoundary: is "boundary"; use the ARN of an IAM policy, or nothing$/],
@@ -108,6 +109,13 @@ describe("Settings", () => {
       assert.deepEqual(others, []);
     });
   }
+
+  it("let a protected stack say who gets its alarms, or that nobody does, and prod does so", async () => {
+    for (const receiver of ["on-call@example.com", "none"]) assert.deepEqual(await faults({ ...setting("protect", "true"), ...setting("alarmEmail", receiver) }), []);
+    const prod = await stackConfig("prod");
+    assert.equal(prod[`${PROJECT}:protect`], "true");
+    assert.notEqual(prod[`${PROJECT}:alarmEmail`], "");
+  });
 
   it("refuse a stack without tags, tag by tag", async () => {
     const lines = await faults({ "aws:defaultTags": undefined });
