@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { allow } from "./iam.ts";
-import { executionsOf, type FunctionName, type Place } from "./names.ts";
+import { executionsOf, type FunctionName, type Place, stackName } from "./names.ts";
 import { MAX_EXECUTION_SECONDS } from "./poll-operations.ts";
 import { PublishedFunction, type PublishedFunctionArgs } from "./published-function.ts";
 
@@ -25,7 +25,9 @@ export interface DurableFunctionArgs extends PublishedFunctionArgs {
 export class DurableFunction extends PublishedFunction {
   constructor(name: FunctionName, args: DurableFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
     const checkpointing = allow("Checkpoint", ["lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"], [executionsOf(args.place, name)]);
-    super(name, { ...args, statements: [checkpointing, ...(args.statements ?? [])] }, opts, "durable-workflows:infra:DurableFunction", {
+    // Where the workflow's metric lines are counted.
+    const environment = { METRICS_STACK: stackName(), ...args.environment };
+    super(name, { ...args, environment, statements: [checkpointing, ...(args.statements ?? [])] }, opts, "durable-workflows:infra:DurableFunction", {
       executionTimeout: Math.min(args.executionTimeoutSeconds, MAX_EXECUTION_SECONDS),
       retentionPeriod: args.retentionDays,
     });

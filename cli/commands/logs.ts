@@ -97,7 +97,7 @@ async function taskSubject(stack: Stack, id: string): Promise<Subject> {
 const LEVEL_FORMATS = { ERROR: "red", FATAL: "red", WARN: "yellow", DEBUG: "dim", TRACE: "dim" } as const;
 
 /** Members that are in the line anyway, or that every line of the subject has. */
-const SHOWN_OTHERWISE = new Set(["timestamp", "time", "level", "message", "type", "record", "executionArn", "requestId"]);
+const SHOWN_OTHERWISE = new Set(["timestamp", "time", "level", "message", "type", "record", "executionArn", "requestId", "_aws"]);
 
 /** Structured lines by their message and what else they carry; others as they are. */
 function lineText(terminal: Terminal, { timestamp, source, message }: LogLine): string {

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { type DurableContext, withDurableExecution } from "@aws/durable-execution-sdk-js";
+import { type DurableContext, type DurableInstrumentationPlugin, withDurableExecution } from "@aws/durable-execution-sdk-js";
 import type { Cancel, Clock } from "../../../local/clock.ts";
 import { DurableEngine, schema } from "../../../local/durable/engine.ts";
 import type { ErrorObject } from "../../../local/durable/contract.ts";
@@ -118,8 +118,8 @@ export class World {
   }
 
   /** Declares a function whose handler is written with the durable SDK. */
-  durable(functionName: string, handler: Handler, settings: Partial<FunctionVersion> = {}): FunctionVersion {
-    const wrapped = withDurableExecution(handler as never, { durableExecutionClient: this.#client() });
+  durable(functionName: string, handler: Handler, settings: Partial<FunctionVersion> = {}, plugins: DurableInstrumentationPlugin[] = []): FunctionVersion {
+    const wrapped = withDurableExecution(handler as never, { durableExecutionClient: this.#client(), plugins });
     return this.raw(functionName, async (event, requestId) => {
       try {
         const output: unknown = await wrapped(JSON.parse(event) as never, lambdaContext(requestId) as never);
