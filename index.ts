@@ -40,7 +40,8 @@ const observability = new Observability("observability", {
   settings,
   cluster: jobRuntime.cluster,
   functions,
-  otherDeadLetterQueues: { "report-schedule": reportSchedule.deadLetterQueue, reminders: reminders.deadLetterQueue, watchdog: watchdog.deadLetterQueue },
+  scheduleDeadLetterQueues: { "report-schedule": reportSchedule.deadLetterQueue, reminders: reminders.deadLetterQueue },
+  eventDeadLetterQueues: { watchdog: watchdog.deadLetterQueue },
   scheduleGroups: { "report-schedule": reportSchedule.schedule.groupName, reminders: reminders.group.name },
 });
 

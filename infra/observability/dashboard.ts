@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { FAILURE_CAUSES } from "../../functions/shared/metric-lines.ts";
 import { FUNCTION_MEMORY_MEGABYTES } from "../published-function.ts";
 import { PRICES, taskHourCost } from "./cost.ts";
 import { type MetricName, metricParts } from "./metrics.ts";
@@ -35,6 +36,11 @@ export function dashboardBody(watched: Watched, alarmArns: readonly pulumi.Input
       ...lines("AWS/Lambda DurableExecutionTimedOut", durable, "timed out"),
       ...lines("AWS/Lambda DurableExecutionStopped", durable, "stopped"),
     ]),
+    graph("Executions failed, by what the workflows report", [
+      ...FAILURE_CAUSES.map((cause): Line => [...series("DurableWorkflows ExecutionsFailed", watched.stackName, cause), { label: cause }]),
+      ...lines("DurableWorkflows FailuresReported", durable, "reported", { yAxis: "right" }),
+    ]),
+    graph("Failed invocations of functions", lines("AWS/Lambda Errors", functions)),
     graph("Executions running in the account", [
       [...series("AWS/Lambda ApproximateRunningDurableExecutions"), { label: "running" }],
       [...series("AWS/Lambda ApproximateRunningDurableExecutionsUtilization"), { label: "% of the quota", yAxis: "right" }],
@@ -43,10 +49,7 @@ export function dashboardBody(watched: Watched, alarmArns: readonly pulumi.Input
       ...lines("AWS/Lambda DurableExecutionDuration", durable, "median", { stat: "p50" }),
       ...lines("AWS/Lambda DurableExecutionDuration", durable, "longest", { stat: "Maximum" }),
     ]),
-    graph("Operations per execution, of 3,000", [
-      ...lines("AWS/Lambda DurableExecutionOperations", durable, "mean", { stat: "Average" }),
-      ...lines("AWS/Lambda DurableExecutionOperations", durable, "most", { stat: "Maximum" }),
-    ]),
+    graph("Most operations of one execution so far, of 3,000", [[...series("DurableWorkflows Operations", watched.stackName), { label: "operations" }]], { stat: "Maximum" }),
     graph("Job tasks running", [[...series("ECS/ContainerInsights TaskCount", clusterName), { label: "running" }]], { stat: "Maximum" }),
     graph("Job tasks failed", [
       [...series("AWS/Events Invocations", watched.failedRule), { label: "exit code other than 0" }],
@@ -59,6 +62,7 @@ export function dashboardBody(watched: Watched, alarmArns: readonly pulumi.Input
       ...lines("AWS/Scheduler InvocationDroppedCount", scheduleGroups, "dropped"),
       ...lines("AWS/Scheduler InvocationsSentToDeadLetterCount", scheduleGroups, "dead letter"),
     ]),
+    graph("Schedules in the account", [[...series("AWS/Usage ResourceCount", "Scheduler", "None", "Resource", "ApproximateSchedule"), { label: "schedules" }]], { stat: "Maximum" }),
     graph("Dead letters waiting", lines("AWS/SQS ApproximateNumberOfMessagesVisible", watched.deadLetterQueues), { stat: "Maximum" }),
     graph("Throttled starts of functions", lines("AWS/Lambda Throttles", functions)),
     graph("Estimated cost, USD per hour", costLines(watched), { period: HOUR, stacked: true }),
@@ -70,9 +74,9 @@ function position(index: number) {
   return { x: (index % WIDGETS_PER_ROW) * WIDTH, y: Math.floor(index / WIDGETS_PER_ROW) * HEIGHT, width: WIDTH, height: HEIGHT };
 }
 
-function series(metric: MetricName, value?: pulumi.Input<string>): Line {
-  const { namespace, metricName, dimension } = metricParts(metric);
-  return dimension === undefined ? [namespace, metricName] : [namespace, metricName, dimension, value];
+function series(metric: MetricName, ...values: readonly pulumi.Input<string>[]): Line {
+  const { namespace, metricName, dimensions } = metricParts(metric);
+  return [namespace, metricName, ...dimensions.flatMap((dimension, index) => [dimension, values[index]])];
 }
 
 /** One line for each name. */

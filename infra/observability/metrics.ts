@@ -1,7 +1,10 @@
+import { METRICS_NAMESPACE } from "../../functions/shared/metric-lines.ts";
+
 /**
  * Every metric that is watched or drawn, with the dimensions it has: a misspelt metric is no error to CloudWatch, it just never
  * says anything. Names as AWS documents them (Lambda: "Monitoring durable functions"; Scheduler: "Monitoring with CloudWatch"
- * and "Usage metrics"; EventBridge: "Monitoring"; ECS: "Container Insights metrics"; SQS: "Available CloudWatch metrics").
+ * and "Usage metrics"; EventBridge: "Monitoring"; ECS: "Container Insights metrics"; SQS: "Available CloudWatch metrics"). Our own
+ * are in the lines of functions/shared/metric-lines.ts.
  */
 export const METRICS = {
   "AWS/Lambda": {
@@ -18,6 +21,7 @@ export const METRICS = {
     ApproximateRunningDurableExecutions: [],
     ApproximateRunningDurableExecutionsUtilization: [],
     Invocations: ["FunctionName"],
+    Errors: ["FunctionName"],
     Duration: ["FunctionName"],
     Throttles: ["FunctionName"],
   },
@@ -32,6 +36,12 @@ export const METRICS = {
   // For rules of the default bus, RuleName alone.
   "AWS/Events": { Invocations: ["RuleName"] },
   "ECS/ContainerInsights": { TaskCount: ["ClusterName"] },
+  "AWS/Usage": { ResourceCount: ["Service", "Class", "Type", "Resource"] },
+  [METRICS_NAMESPACE]: {
+    Operations: ["Stack"],
+    ExecutionsFailed: ["Stack", "Cause"],
+    FailuresReported: ["FunctionName"],
+  },
 } as const;
 
 type Namespace = keyof typeof METRICS;
@@ -40,7 +50,7 @@ type Namespace = keyof typeof METRICS;
 export type MetricName = { [N in Namespace]: `${N} ${keyof (typeof METRICS)[N] & string}` }[Namespace];
 
 /** Splits a metric's name. */
-export function metricParts(metric: MetricName): { readonly namespace: string; readonly metricName: string; readonly dimension: string | undefined } {
+export function metricParts(metric: MetricName): { readonly namespace: string; readonly metricName: string; readonly dimensions: readonly string[] } {
   const [namespace, metricName] = metric.split(" ") as [Namespace, never];
-  return { namespace, metricName, dimension: (METRICS[namespace][metricName] as readonly string[])[0] };
+  return { namespace, metricName, dimensions: METRICS[namespace][metricName] };
 }

@@ -6,12 +6,16 @@ import type { Settings } from "../settings.ts";
 export interface Watched {
   readonly place: Place;
   readonly settings: Settings;
+  /** Project and stack, as the workflows' metric lines have it. */
+  readonly stackName: string;
   /** Every function. */
   readonly functions: Readonly<Record<string, pulumi.Input<string>>>;
   /** Those that are durable. */
   readonly durableFunctions: Readonly<Record<string, pulumi.Input<string>>>;
   /** Every dead-letter queue. */
   readonly deadLetterQueues: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Of these, those of events that nobody else misses: what fails to start or fails as an execution is counted where it fails. */
+  readonly eventQueues: Readonly<Record<string, pulumi.Input<string>>>;
   readonly scheduleGroups: Readonly<Record<string, pulumi.Input<string>>>;
   readonly clusterName: pulumi.Input<string>;
   /** Rules that pass on nothing but tasks that did not start, and tasks that failed. */

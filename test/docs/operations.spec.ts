@@ -3,7 +3,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import * as z from "zod";
 import { ALARM_KINDS } from "../../infra/observability/alarms.ts";
+import { evaluateProgram } from "../infra/mocks.ts";
 
 const PROJECT = join(import.meta.dirname, "../..");
 const DOCS = ["operations.md", "security.md", "cost.md", "scaling.md"];
@@ -20,6 +22,17 @@ describe("The documents for operators", () => {
   it("have a section for every kind of alarm, under the anchor that its message names", async () => {
     const found = anchors(await page("operations.md"));
     assert.deepEqual(ALARM_KINDS.filter((kind) => !found.has(kind)), []);
+  });
+
+  it("give the number of alarms and of the metrics that are paid for as the program has them", async () => {
+    const { resources } = await evaluateProgram("prod");
+    const alarms = resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
+    const metrics = alarms.flatMap(({ inputs }) => {
+      const queries = z.array(z.object({ metric: z.unknown().optional() })).optional().parse(inputs["metricQueries"]);
+      return queries === undefined ? [inputs] : queries.filter(({ metric }) => metric !== undefined);
+    });
+    const [, ...documented] = /alarms \((\d+), over (\d+) metrics/.exec(await page("cost.md")) ?? [];
+    assert.deepEqual(documented.map(Number), [alarms.length, metrics.length]);
   });
 
   it("link to pages and sections that are there", async () => {
