@@ -63,8 +63,9 @@ export class MetricLines implements DurableInstrumentationPlugin {
  */
 export function metricLine({ executionArn, requestId, status, executionError, operations }: InvocationEndInfo, { stack, functionName }: MetricSource, now: Date): object {
   const all = Object.values(operations);
-  const failed = status === "FAILED";
-  const errorType = failed ? (executionError?.name ?? "Error") : undefined;
+  const refused = isCheckpointRefused(executionError);
+  const errorType = refused ? CHECKPOINT_FAILED : executionError?.name;
+  const failed = status === "FAILED" && !refused;
   return {
     timestamp: now.toISOString(),
     level: "INFO",
@@ -84,6 +85,17 @@ export function metricLine({ executionArn, requestId, status, executionError, op
       ],
     },
   };
+}
+
+/** The SDK's own name for the reason; the names of its error classes don't survive bundling. */
+const CHECKPOINT_FAILED = "CHECKPOINT_FAILED";
+
+/**
+ * Whether Lambda refused a checkpoint, so that the invocation couldn't go on. That is no failure of the workflow yet: an execution
+ * that was stopped meanwhile stays STOPPED, and an invocation that another one has superseded decides nothing.
+ */
+function isCheckpointRefused(error: Error | undefined): boolean {
+  return error !== undefined && "terminationReason" in error && error.terminationReason === CHECKPOINT_FAILED;
 }
 
 function directive(metric: string, dimensions: readonly string[]): object {

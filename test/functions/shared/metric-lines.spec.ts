@@ -12,11 +12,11 @@ const SOURCE = { stack: "project-dev", functionName: "project-dev-work" };
 const fields = z.looseObject({ executionArn: z.string(), message: z.string(), lastProgressAt: z.iso.datetime(), errorType: z.string().optional() });
 
 /** Runs one execution of a handler to its end, and collects what its function writes. */
-async function run(handler: (context: DurableContext) => Promise<unknown>) {
+async function run(handler: (context: DurableContext, world: World) => Promise<unknown>) {
   const world = new World();
   const lines: string[] = [];
   try {
-    world.durable("work", (_, context) => handler(context), {}, [new MetricLines(SOURCE, (line) => lines.push(line))]);
+    world.durable("work", (_, context) => handler(context, world), {}, [new MetricLines(SOURCE, (line) => lines.push(line))]);
     const arn = await world.begin("work");
     await world.idle();
     for (let minutes = 0; world.get(arn).Status === "RUNNING" && minutes < 60; minutes++) await world.pass(60);
@@ -87,6 +87,18 @@ describe("The metric lines of a workflow", () => {
     assert.equal(status, "FAILED");
     assert.equal(fields.parse(JSON.parse(lines.at(-1)!)).errorType, "NonDeterministicExecutionError");
     assert.equal(count(lines.at(-1)!, "ExecutionsFailed")[0]?.dimensions["Cause"], "Unexpected");
+  });
+
+  it("count no failure of an execution that was stopped while its invocation ran", async () => {
+    const { lines, status } = await run(async (context, world) => {
+      await context.step("long", async () => {
+        world.engine.stopExecution(context.executionContext.durableExecutionArn, { ErrorType: "Operator" });
+      });
+      await context.wait({ seconds: 1 });
+    });
+    assert.deepEqual([status, lines.length], ["STOPPED", 1]);
+    assert.equal(fields.parse(JSON.parse(lines[0]!)).errorType, "CHECKPOINT_FAILED");
+    assert.deepEqual(readMetrics(lines[0]!).map(({ metricName }) => metricName), ["Operations"]);
   });
 
   it("are written in functions of a stack only", () => {
