@@ -22,10 +22,19 @@ export function liveVersions(functionName: string, newest: pulumi.Output<string>
   };
 }
 
-/** The version that is live on AWS, or undefined for a function that is not there yet. */
+/** The version that is live on AWS, or undefined for a function that isn't there yet, or that has lost its alias. */
 function deployedVersion(functionName: string): pulumi.Output<string | undefined> {
-  // The list comes first because asking for an alias that is not there is an error like any other.
-  return aws.lambda
-    .getFunctionsOutput()
-    .apply(({ functionNames }) => (functionNames.includes(functionName) ? aws.lambda.getAliasOutput({ functionName, name: LIVE_ALIAS }).functionVersion : pulumi.output(undefined)));
+  // The list comes first, so that a new function needs no failed call.
+  return aws.lambda.getFunctionsOutput().apply(({ functionNames }) => (functionNames.includes(functionName) ? pulumi.output(aliasedVersion(functionName)) : pulumi.output(undefined)));
+}
+
+/** @throws what GetAlias throws, but for a missing alias: the next deployment creates that one */
+async function aliasedVersion(functionName: string): Promise<string | undefined> {
+  try {
+    return (await aws.lambda.getAlias({ functionName, name: LIVE_ALIAS })).functionVersion;
+  } catch (error) {
+    // The provider hands on the text of AWS's error. Any other error must stop the run: it would give every start to the newest version.
+    if (error instanceof Error && error.message.includes("ResourceNotFoundException")) return undefined;
+    throw error;
+  }
 }
