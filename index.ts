@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "./infra/bundle.ts";
 import { CronSchedule } from "./infra/cron-schedule.ts";
+import { findFunctionLogGroups } from "./infra/function-logs.ts";
 import { createFunctions, functionOutputs, JOB_FUNCTIONS } from "./infra/functions.ts";
 import { JobRuntime } from "./infra/job-runtime.ts";
 import { JobTable } from "./infra/job-table.ts";
@@ -21,7 +22,7 @@ const { table: jobTable } = new JobTable("jobs", { protect: settings.protect });
 const jobRuntime = new JobRuntime("job", { place, settings, imageContext: build.imageContext, table: jobTable });
 const network = new Network("network", { place, settings, use: jobRuntime.endpointUse });
 const reminders = new OneTimeSchedules("reminders", { place, targetArn: aliasArn(place, "reminder"), protect: settings.protect });
-const functions = createFunctions({ place, settings, bundles: build.functions, network, jobRuntime, jobTable, reminders });
+const functions = createFunctions({ place, settings, existingLogGroups: await findFunctionLogGroups(), bundles: build.functions, network, jobRuntime, jobTable, reminders });
 const reportSchedule = new CronSchedule("report-schedule", {
   place,
   target: functions.report,

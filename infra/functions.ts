@@ -14,6 +14,7 @@ import type { Settings } from "./settings.ts";
 export interface FunctionsArgs {
   readonly place: Place;
   readonly settings: Settings;
+  readonly existingLogGroups: ReadonlySet<string>;
   readonly bundles: Build["functions"];
   readonly network: Network;
   readonly jobRuntime: JobRuntime;
@@ -51,6 +52,7 @@ export function createFunctions(args: FunctionsArgs): Readonly<Record<FunctionNa
     description,
     bundle: args.bundles[name],
     logRetentionDays: settings.logRetentionDays,
+    existingLogGroups: args.existingLogGroups,
     protect: settings.protect,
     canaryPercent: settings.canaryPercent,
   });

@@ -2,10 +2,11 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { liveVersions } from "./canary.ts";
 import { deadLetterQueue } from "./dead-letter-queue.ts";
+import { functionLogGroup, type FunctionLogsArgs } from "./function-logs.ts";
 import { allow, allowLogging, allowWithoutResource, lambdaTrust, policy, type Statement } from "./iam.ts";
 import { functionName, LIVE_ALIAS, type FunctionName } from "./names.ts";
 
-export interface PublishedFunctionArgs {
+export interface PublishedFunctionArgs extends FunctionLogsArgs {
   /** What it does, in one line, for the console. */
   readonly description: string;
   /** Path of its bundle, which becomes `index.mjs` in the archive. */
@@ -14,8 +15,6 @@ export interface PublishedFunctionArgs {
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   /** What the function may do, besides writing its logs and traces and sending to its dead-letter queue. */
   readonly statements?: readonly Statement[];
-  /** Days that its logs are kept; one of CloudWatch's values. */
-  readonly logRetentionDays: number;
   /** Refuses to delete or replace the function, and keeps its logs when the stack is removed. */
   readonly protect: boolean;
   /** Concurrent invocations that are kept free for this function, and that it can't exceed. None are where left out or 0. */
@@ -57,11 +56,7 @@ export class PublishedFunction extends pulumi.ComponentResource {
   constructor(name: FunctionName, args: PublishedFunctionArgs, opts?: pulumi.ComponentResourceOptions, type = "durable-workflows:infra:PublishedFunction", durable?: DurableConfig) {
     super(type, name, {}, opts);
 
-    this.logGroup = new aws.cloudwatch.LogGroup(
-      `${name}-logs`,
-      { name: `/aws/lambda/${functionName(name)}`, retentionInDays: args.logRetentionDays },
-      { parent: this, retainOnDelete: args.protect },
-    );
+    this.logGroup = functionLogGroup(name, args, this);
     this.deadLetterQueue = deadLetterQueue(`${name}-dead-letters`, { parent: this });
     this.role = new aws.iam.Role(`${name}-role`, { assumeRolePolicy: lambdaTrust }, { parent: this });
     const rolePolicy = new aws.iam.RolePolicy(

@@ -59,9 +59,11 @@ export function invokeResult(token: string, identity: Identity): Record<string, 
       return { id: identity.partition, partition: identity.partition, dnsSuffix: "amazonaws.com", reverseDnsPrefix: "com.amazonaws" };
     case "aws:index/getAvailabilityZones:getAvailabilityZones":
       return { id: identity.region, names: ["a", "b", "c"].map((zone) => `${identity.region}${zone}`) };
+    // To the program, the local stack is always new: nothing is there before its resources are.
     case "aws:lambda/getFunctions:getFunctions":
-      // To the program, the local stack is always new: nothing is there before its resources are.
       return { id: identity.region, functionNames: [], functionArns: [] };
+    case "aws:cloudwatch/getLogGroups:getLogGroups":
+      return { id: identity.region, logGroupNames: [], arns: [] };
     default:
       throw new Error(`The local stack has no answer for the provider function ${token}.`);
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describeLife } from "./life-of-a-stack.ts";
+import { changes } from "./state.ts";
 
 await describeLife("dev", (life, urn) => {
   it("replaces a function with its alias by taking the old ones away first, whose names the new ones need", async () => {
@@ -12,6 +13,14 @@ await describeLife("dev", (life, urn) => {
       "create aws:lambda/function:Function math",
       "create aws:lambda/alias:Alias math-live",
     ]);
+  });
+
+  it("runs with a canary, even when a function has lost its alias", async () => {
+    const { project, aws } = life();
+    await project.succeed("config", "set", "canaryPercent", "10");
+    aws.loseAlias("durable-workflows-dev-math");
+    assert.deepEqual(await changes(project), { steps: [], problems: [] });
+    await project.succeed("config", "rm", "canaryPercent");
   });
 
   it("refuses a setting of the wrong type by itself", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describeLife } from "./life-of-a-stack.ts";
+import { changes } from "./state.ts";
 
 await describeLife("prod", (life, urn) => {
   const deletions = () => life().aws.happened.filter((happening) => happening.startsWith("delete "));
@@ -18,6 +19,22 @@ await describeLife("prod", (life, urn) => {
     // Whichever of the protected resources it comes to first.
     assert.match(output, /"urn:\S+" cannot be deleted\s+because it is protected/);
     assert.deepEqual(deletions(), []);
+  });
+
+  it("takes up again the log groups that have outlived the stack", async () => {
+    const { project, aws } = life();
+    await project.succeed("state", "unprotect", "--all", "--yes");
+    // All but the repository goes: that has images.
+    const { output } = await project.pulumi("destroy", "--skip-preview", "--yes", "--continue-on-error");
+    assert.match(output, /RepositoryNotEmptyException/);
+    const before = aws.happened.length;
+    await project.succeed("up", "--skip-preview", "--yes");
+    const happened = aws.happened.slice(before);
+    assert.ok(happened.includes("create aws:lambda/function:Function math"));
+    const groups = happened.filter((happening) => happening.includes("aws:cloudwatch/logGroup:LogGroup"));
+    // These two have names of their own each time.
+    assert.deepEqual(groups.sort(), ["create aws:cloudwatch/logGroup:LogGroup job-logs", "create aws:cloudwatch/logGroup:LogGroup network-flow-logs"]);
+    assert.deepEqual((await changes(project)).steps, []);
   });
 
   it("takes everything down once it is told that nothing needs protection any more", async () => {

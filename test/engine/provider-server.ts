@@ -29,7 +29,7 @@ export async function serveProvider(aws: StandInAws): Promise<ProviderServer> {
     checkConfig: answer((request: Messages.CheckRequest) => new provider.CheckResponse().setInputs(request.getNews())),
     diffConfig: answer(() => new provider.DiffResponse().setChanges(provider.DiffResponse.DiffChanges.DIFF_NONE)),
     configure: answer(() => new provider.ConfigureResponse().setSupportspreview(true).setAcceptsecrets(true).setAcceptresources(true)),
-    invoke: answer((request: Messages.InvokeRequest) => new provider.InvokeResponse().setReturn(toStruct(aws.lookUp(request.getTok())))),
+    invoke: answer((request: Messages.InvokeRequest) => new provider.InvokeResponse().setReturn(toStruct(aws.lookUp(request.getTok(), toObject(request.getArgs()))))),
     construct: answer(async (request: Messages.ConstructRequest) => {
       const { urn, state } = await construct(request);
       return new provider.ConstructResponse().setUrn(urn).setState(toStruct(state));
@@ -55,7 +55,10 @@ function life(aws: StandInAws) {
       const { id, state } = aws.create(resourceOf(request), toObject(request.getProperties()), request.getPreview());
       return new provider.CreateResponse().setId(id).setProperties(toStruct(state));
     }),
-    read: answer((request: Messages.ReadRequest) => new provider.ReadResponse().setId(request.getId()).setProperties(request.getProperties()).setInputs(request.getInputs())),
+    read: answer((request: Messages.ReadRequest) => {
+      const { inputs, state } = aws.read(resourceOf(request), request.getId(), { inputs: toObject(request.getInputs()), state: toObject(request.getProperties()) });
+      return new provider.ReadResponse().setId(request.getId()).setProperties(toStruct(state)).setInputs(toStruct(inputs));
+    }),
     update: answer((request: Messages.UpdateRequest) => {
       const state = aws.update(resourceOf(request), toObject(request.getOlds()), toObject(request.getNews()), request.getPreview());
       return new provider.UpdateResponse().setProperties(toStruct(state));

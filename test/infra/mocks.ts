@@ -18,6 +18,8 @@ export interface Registered {
   readonly type: string;
   readonly name: string;
   readonly custom: boolean;
+  /** The id that it is imported by; empty for what is created. */
+  readonly importId: string;
   /** Plain: secrets unwrapped, archives as they are. */
   readonly inputs: Readonly<Record<string, unknown>>;
 }
@@ -59,6 +61,8 @@ interface Variation {
   readonly functionVersion?: string;
   /** The version that the alias of every function points to on AWS; none is there by default. */
   readonly liveVersion?: string;
+  /** Log groups of functions that are on AWS before the stack is. */
+  readonly logGroups?: readonly string[];
   /** Settings that differ from the stack's files. */
   readonly config?: Readonly<Record<string, string>>;
 }
@@ -78,21 +82,22 @@ export function evaluateProgram(stack: Stack, variation: Variation = {}): Promis
   return evaluation;
 }
 
-async function evaluate(stack: Stack, { functionVersion = "1", liveVersion, config = {} }: Variation): Promise<Evaluated> {
+async function evaluate(stack: Stack, { functionVersion = "1", liveVersion, logGroups = [], config = {} }: Variation): Promise<Evaluated> {
   const resources: Registered[] = [];
   const unknownTokens: string[] = [];
   pulumi.runtime.setAllConfig({ ...(await stackConfig(stack)), ...config });
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs, custom, id }) => {
+      newResource: ({ type, name, inputs, custom, id = "" }) => {
         const plain = unwrap(inputs) as Record<string, unknown>;
-        resources.push({ type, name, custom: custom ?? false, inputs: plain });
-        return { id: id === undefined || id === "" ? `${name}-id` : id, state: { ...plain, ...outputsOf(type, name, plain, functionVersion) } };
+        resources.push({ type, name, custom: custom ?? false, importId: id, inputs: plain });
+        return { id: id === "" ? `${name}-id` : id, state: { ...plain, ...outputsOf(type, name, plain, functionVersion) } };
       },
       call: ({ token }) => {
         const known: Record<string, Record<string, unknown>> = {
           "aws:index/getCallerIdentity:getCallerIdentity": { accountId: ACCOUNT },
           "aws:index/getPartition:getPartition": { partition: "aws" },
+          "aws:cloudwatch/getLogGroups:getLogGroups": { logGroupNames: logGroups },
           "aws:lambda/getFunctions:getFunctions": { functionNames: liveVersion === undefined ? [] : FUNCTION_NAMES.map((name) => `${PROJECT}-${stack}-${name}`) },
           ...(liveVersion !== undefined && { "aws:lambda/getAlias:getAlias": { functionVersion: liveVersion } }),
         };
