@@ -10,12 +10,10 @@ export const AUDIENCE = "sts.amazonaws.com";
 
 /** Where a workflow runs, and so what its token says. */
 export type Origin =
-  /** On a pull request, with code that nobody has reviewed yet. */
-  | { readonly kind: "pull request" }
   /** On the main branch, outside any environment. */
   | { readonly kind: "main branch" }
-  /** On the main branch, in a GitHub environment, once its protection rules let it. */
-  | { readonly kind: "environment"; readonly name: string };
+  /** In a GitHub environment, once its protection rules let it: on the main branch, or with code that nobody has reviewed yet. */
+  | { readonly kind: "environment"; readonly name: string; readonly branch: "main" | "any" };
 
 /**
  * Trust in the workflows of one repository, of one origin. The subject is matched as a whole: a pattern such as
@@ -28,7 +26,7 @@ export function trustGitHub(providerArn: pulumi.Input<string>, repository: strin
     [`${ISSUER}:aud`]: AUDIENCE,
     [`${ISSUER}:sub`]: `repo:${repository}:${subject(origin)}`,
     // A subject with an environment says nothing about the branch.
-    ...(origin.kind === "environment" && { [`${ISSUER}:ref`]: "refs/heads/main" }),
+    ...(origin.kind === "environment" && origin.branch === "main" && { [`${ISSUER}:ref`]: "refs/heads/main" }),
   };
   return {
     Version: "2012-10-17",
@@ -38,8 +36,6 @@ export function trustGitHub(providerArn: pulumi.Input<string>, repository: strin
 
 function subject(origin: Origin): string {
   switch (origin.kind) {
-    case "pull request":
-      return "pull_request";
     case "main branch":
       return "ref:refs/heads/main";
     case "environment":

@@ -20,30 +20,25 @@ const { repository, environments } = await readSettings(join(import.meta.dirname
 const partition = aws.getPartitionOutput().partition;
 const accountId = aws.getCallerIdentityOutput().accountId;
 const scopes = environments.map(({ name, region }): Scope => ({ partition, accountId, region, environment: name }));
-const names = environments.map(({ name }) => name);
 
-const state = new StateStore("state");
+const state = new StateStore("state", environments.map(({ name }) => name));
 const provider = new aws.iam.OpenIdConnectProvider("github", { url: GITHUB_ISSUER_URL, clientIdLists: [AUDIENCE] });
 const github = { repository, providerArn: provider.arn };
 
-const preview = new CiRole("preview", {
-  ...github,
-  origin: { kind: "pull request" },
-  policies: { lookup: lookUpStatements(scopes), state: state.readStatements(names) },
-  maxSessionSeconds: HOUR,
-});
-const drift = new CiRole("drift", {
-  ...github,
-  origin: { kind: "main branch" },
-  policies: {
-    ...Object.fromEntries(scopes.map((scope) => [`read-${scope.environment}`, readStatements(scope)])),
-    lookup: lookUpStatements(scopes),
-    state: state.readStatements(names),
-  },
-  maxSessionSeconds: HOUR,
-});
-const deployments = scopes.map((scope) => {
+const roles = scopes.map((scope) => {
   const { environment } = scope;
+  const preview = new CiRole(`preview-${environment}`, {
+    ...github,
+    origin: { kind: "environment", name: `preview-${environment}`, branch: "any" },
+    policies: { lookup: lookUpStatements(scope), state: state.readStatements(environment) },
+    maxSessionSeconds: HOUR,
+  });
+  const drift = new CiRole(`drift-${environment}`, {
+    ...github,
+    origin: { kind: "main branch" },
+    policies: { read: readStatements(scope), lookup: lookUpStatements(scope), state: state.readStatements(environment) },
+    maxSessionSeconds: HOUR,
+  });
   const boundary = new aws.iam.Policy(`${environment}-boundary`, {
     name: `${PROJECT}-${environment}-boundary`,
     path: CI_PATH,
@@ -52,9 +47,9 @@ const deployments = scopes.map((scope) => {
   });
   const deploy = new CiRole(`deploy-${environment}`, {
     ...github,
-    origin: { kind: "environment", name: environment },
+    origin: { kind: "environment", name: environment, branch: "main" },
     policies: {
-      read: [...readStatements(scope), ...lookUpStatements([scope])],
+      read: [...readStatements(scope), ...lookUpStatements(scope)],
       resources: resourceStatements(scope),
       network: networkStatements(scope),
       roles: roleStatements(scope, boundary.arn),
@@ -63,10 +58,10 @@ const deployments = scopes.map((scope) => {
     },
     maxSessionSeconds: LONGEST_DEPLOYMENT,
   });
-  return { scope, boundary, deploy };
+  return { scope, boundary, preview, drift, deploy };
 });
 
-const variables = deployments.flatMap(({ scope: { environment, region }, deploy }) => [
+const variables = roles.flatMap(({ scope: { environment, region }, preview, drift, deploy }) => [
   [`AWS_REGION_${environment}`, region],
   [`PULUMI_BACKEND_URL_${environment}`, state.backendUrl],
   [`PREVIEW_ROLE_ARN_${environment}`, preview.role.arn],
@@ -76,9 +71,10 @@ const variables = deployments.flatMap(({ scope: { environment, region }, deploy 
 
 export default {
   backendUrl: state.backendUrl,
-  secretsProvider: state.secretsProvider,
+  /** What `pulumi stack init --secrets-provider` takes, by environment. */
+  secretsProviders: pulumi.output(Object.fromEntries(scopes.map(({ environment }) => [environment, state.secretsProvider(environment)]))),
   /** Repository variables that the workflows read, by name. */
   githubVariables: pulumi.output(Object.fromEntries<pulumi.Input<string>>(variables)),
   /** What the main program's setting `permissionsBoundary` must be, by environment. */
-  permissionsBoundaries: pulumi.output(Object.fromEntries(deployments.map(({ scope, boundary }) => [scope.environment, boundary.arn]))),
+  permissionsBoundaries: pulumi.output(Object.fromEntries(roles.map(({ scope, boundary }) => [scope.environment, boundary.arn]))),
 };

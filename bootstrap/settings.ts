@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import * as z from "zod";
+import { PROJECT } from "./scope.ts";
 
 /** An environment of the main program, as its stack file declares it. */
 export interface Environment {
@@ -16,10 +17,35 @@ export interface Settings {
   readonly environments: readonly Environment[];
 }
 
+/** Longest name that AWS accepts for a role, an event rule, a function, a schedule and a schedule group (their API references). */
+const LONGEST_NAME = 64;
+/** Length of the longest logical name that the main program gives to one of these; a test compares it with the program. */
+export const LONGEST_LOGICAL_NAME = 25;
+/** What autonaming leaves of a name for the environment: `<project>-<environment>-<logical name>-<7 digits>`. */
+const LONGEST_ENVIRONMENT = LONGEST_NAME - `${PROJECT}---0123456`.length - LONGEST_LOGICAL_NAME;
+
+const environment = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*$/, "use names of stacks such as dev")
+  .max(LONGEST_ENVIRONMENT, `at most ${LONGEST_ENVIRONMENT} characters fit: AWS accepts ${LONGEST_NAME} for a name, and names begin with ${PROJECT}-<environment>-`);
+
 const schema = z.object({
   repository: z.string().regex(/^[\w.-]+(@\d+)?\/[\w.-]+(@\d+)?$/, "use owner/name, or owner@id/name@id"),
-  environments: z.array(z.string().regex(/^[a-z][a-z0-9-]*$/, "use names of stacks such as dev")).min(1, "name at least one"),
+  environments: z.array(environment).min(1, "name at least one").superRefine((names, context) => {
+    for (const message of overlaps(names)) context.addIssue({ code: "custom", message });
+  }),
 });
+
+/** Permissions name resources by what their names begin with, so no environment's names may begin like another's. */
+function overlaps(names: readonly string[]): string[] {
+  return names.flatMap((name, index) =>
+    names.flatMap((other, otherIndex) => {
+      if (other === name && otherIndex > index) return [`${name} is named twice`];
+      if (!other.startsWith(`${name}-`)) return [];
+      return [`the roles of ${name} would have permissions on ${other}, whose names begin with ${PROJECT}-${name}- too: rename one of them, or give them accounts of their own`];
+    }),
+  );
+}
 
 const stackFile = z.object({ config: z.object({ "aws:region": z.string() }) });
 

@@ -7,30 +7,23 @@ import { PROJECT } from "./scope.ts";
 const OLD_STATE_DAYS = 90;
 
 /**
- * Where Pulumi keeps the state of every environment in this account: a bucket, and a key for the bucket and for secrets in
- * state and settings. Pulumi puts a lock into the bucket for each update. Costs 1 USD a month for the key, and cents.
+ * Where Pulumi keeps the state of every environment in this account: a bucket with a key, and for each environment a key for
+ * the secrets in its state and settings. One of these secrets is the registry's password of the last deployment, so whoever
+ * reads the state of one environment must not be able to read another's. Pulumi puts a lock into the bucket for each update.
+ * Costs 1 USD a month for each key, and cents.
  */
 export class StateStore extends pulumi.ComponentResource {
   readonly bucket: aws.s3.Bucket;
+  /** Encrypts the files in the bucket. */
   readonly key: aws.kms.Key;
+  readonly #secretsKeys: ReadonlyMap<string, aws.kms.Key>;
 
-  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, environments: readonly string[], opts?: pulumi.ComponentResourceOptions) {
     super("durable-workflows:bootstrap:StateStore", name, {}, opts);
     const child = { parent: this };
-    const kept = { parent: this, protect: true };
-    // Without a policy of its own a key has AWS's default: IAM decides.
-    this.key = new aws.kms.Key(
-      name,
-      {
-        description: "Pulumi state and secrets of durable-workflows",
-        enableKeyRotation: true,
-        deletionWindowInDays: 30,
-        // A deployment may take over keys that have no such tag; see policies/deploy.ts.
-        tags: { project: pulumi.getProject() },
-      },
-      kept,
-    );
-    this.bucket = new aws.s3.Bucket(name, {}, kept);
+    this.key = this.#createKey(name, "Files of Pulumi's state of durable-workflows");
+    this.#secretsKeys = new Map(environments.map((environment) => [environment, this.#createKey(`secrets-${environment}`, `Secrets in Pulumi's state of durable-workflows, ${environment}`)]));
+    this.bucket = new aws.s3.Bucket(name, {}, { parent: this, protect: true });
     const bucket = this.bucket.id;
     new aws.s3.BucketVersioning(`${name}-versions`, { bucket, versioningConfiguration: { status: "Enabled" } }, child);
     new aws.s3.BucketServerSideEncryptionConfiguration(
@@ -77,31 +70,53 @@ export class StateStore extends pulumi.ComponentResource {
     return pulumi.interpolate`s3://${this.bucket.id}?region=${this.bucket.region}`;
   }
 
-  /** What `pulumi stack init --secrets-provider` takes. */
-  get secretsProvider(): pulumi.Output<string> {
-    return pulumi.interpolate`awskms:///${this.key.arn}?region=${this.bucket.region}`;
+  /** What `pulumi stack init --secrets-provider` takes for an environment. */
+  secretsProvider(environment: string): pulumi.Output<string> {
+    return pulumi.interpolate`awskms:///${this.#secretsKey(environment).arn}?region=${this.bucket.region}`;
   }
 
-  /** Reading the state of some environments, without a lock: what a preview does. */
-  readStatements(environments: readonly string[]): Statement[] {
+  /** Reading the state of one environment, without a lock: what a preview does. */
+  readStatements(environment: string): Statement[] {
     return [
       allow("ListState", ["s3:ListBucket", "s3:GetBucketLocation"], [this.bucket.arn]),
-      allow("ReadState", ["s3:GetObject"], this.#objects(environments)),
-      allow("Decrypt", ["kms:Decrypt"], [this.key.arn]),
+      allow("ReadState", ["s3:GetObject"], [pulumi.interpolate`${this.bucket.arn}/.pulumi/meta.yaml`, ...this.#files(environment)]),
+      allow("Decrypt", ["kms:Decrypt"], this.#keys(environment)),
     ];
   }
 
   /** Updating one environment: its state, history and backups, and its lock. */
   writeStatements(environment: string): Statement[] {
     return [
-      ...this.readStatements([environment]),
+      ...this.readStatements(environment),
       allow("WriteState", ["s3:PutObject", "s3:DeleteObject"], this.#files(environment)),
-      allow("Encrypt", ["kms:Encrypt", "kms:GenerateDataKey"], [this.key.arn]),
+      allow("Encrypt", ["kms:Encrypt", "kms:GenerateDataKey"], this.#keys(environment)),
     ];
   }
 
-  #objects(environments: readonly string[]): pulumi.Output<string>[] {
-    return [pulumi.interpolate`${this.bucket.arn}/.pulumi/meta.yaml`, ...environments.flatMap((environment) => this.#files(environment))];
+  #createKey(name: string, description: string): aws.kms.Key {
+    // Without a policy of its own a key has AWS's default: IAM decides.
+    return new aws.kms.Key(
+      name,
+      {
+        description,
+        enableKeyRotation: true,
+        deletionWindowInDays: 30,
+        // A deployment may take over keys that have no such tag; see policies/deploy.ts.
+        tags: { project: pulumi.getProject() },
+      },
+      { parent: this, protect: true },
+    );
+  }
+
+  #secretsKey(environment: string): aws.kms.Key {
+    const key = this.#secretsKeys.get(environment);
+    if (key === undefined) throw new Error(`${environment} is none of the environments that the state store was created for`);
+    return key;
+  }
+
+  /** The keys that reading or writing one environment's state takes. */
+  #keys(environment: string): pulumi.Output<string>[] {
+    return [this.key.arn, this.#secretsKey(environment).arn];
   }
 
   /** The files of one stack, by Pulumi's layout of a bucket. */

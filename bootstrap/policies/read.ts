@@ -1,17 +1,19 @@
 import { arn, dashboard, ours, rolesOf, type Scope, tagged } from "../scope.ts";
 import { allow, allowWithoutResource, type Statement } from "../statements.ts";
 
-/** What the program asks AWS for when it is evaluated, and what a preview needs to build the image without pushing it. */
-export function lookUpStatements(scopes: readonly Scope[]): Statement[] {
+/** What the program asks AWS for when it is evaluated, and what a preview needs to take up log groups and to build the image without pushing it. */
+export function lookUpStatements(scope: Scope): Statement[] {
+  const named = (service: string, resource: string) => arn(scope, service, `${resource}${ours(scope)}`);
   return [
-    allowWithoutResource("LookUp", ["ec2:DescribeAvailabilityZones", "lambda:ListFunctions"]),
-    allow("LookUpAliases", ["lambda:GetAlias"], scopes.map((scope) => arn(scope, "lambda", `function:${ours(scope)}`))),
+    allowWithoutResource("LookUp", ["ec2:DescribeAvailabilityZones", "lambda:ListFunctions", "logs:DescribeLogGroups"]),
+    allow("LookUpAliases", ["lambda:GetAlias"], [named("lambda", "function:")]),
+    allow("LookUpLogGroups", ["logs:ListTagsForResource"], [named("logs", "log-group:"), named("logs", "log-group:/aws/lambda/")]),
     allowWithoutResource("LogInToRegistry", ["ecr:GetAuthorizationToken"]),
-    allow("PullCachedImage", ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], scopes.map((scope) => arn(scope, "ecr", `repository/${ours(scope)}`))),
+    allow("PullCachedImage", ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], [named("ecr", "repository/")]),
   ];
 }
 
-/** What a refresh reads: the configuration of every resource, and no data - no items, messages, logs, objects or payloads. */
+/** What a refresh reads besides what the program looks up: the configuration of every resource, and no data - no items, messages, logs, objects or payloads. */
 export function readStatements(scope: Scope): Statement[] {
   const named = (service: string, resource: string) => arn(scope, service, `${resource}${ours(scope)}`);
   return [
@@ -21,10 +23,11 @@ export function readStatements(scope: Scope): Statement[] {
       [named("lambda", "function:")],
     ),
     allow("ReadRoles", ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies"], [rolesOf(scope)]),
-    allow("ReadLogGroups", ["logs:ListTagsForResource"], [named("logs", "log-group:"), named("logs", "log-group:/aws/lambda/")]),
     allow("ReadQueues", ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"], [named("sqs", "")]),
     allow("ReadTopics", ["sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListTagsForResource"], [named("sns", "")]),
-    allow("ReadAlarms", ["cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"], [named("cloudwatch", "alarm:")]),
+    // AWS authorises a list of alarms on all alarms of the Region, even one of named alarms (Service Authorization Reference: the type alarm).
+    allow("FindAlarms", ["cloudwatch:DescribeAlarms"], [arn(scope, "cloudwatch", "alarm:*")]),
+    allow("ReadAlarms", ["cloudwatch:ListTagsForResource"], [named("cloudwatch", "alarm:")]),
     allow("ReadDashboard", ["cloudwatch:GetDashboard"], [dashboard(scope)]),
     allow("ReadRules", ["events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule"], [named("events", "rule/")]),
     allow("ReadSchedules", ["scheduler:GetSchedule", "scheduler:GetScheduleGroup", "scheduler:ListTagsForResource"], [named("scheduler", "schedule-group/"), named("scheduler", `schedule/${ours(scope)}/`)]),
@@ -34,7 +37,6 @@ export function readStatements(scope: Scope): Statement[] {
     allow("ReadVpc", ["ec2:DescribeVpcAttribute"], [arn(scope, "ec2", "vpc/*")], tagged(scope, "ResourceTag")),
     allow("ReadKeys", ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"], [arn(scope, "kms", "key/*")], tagged(scope, "ResourceTag")),
     allowWithoutResource("ReadLists", [
-      "logs:DescribeLogGroups",
       "ecs:DescribeTaskDefinition",
       "ec2:DescribeAddresses",
       "ec2:DescribeAddressesAttribute",

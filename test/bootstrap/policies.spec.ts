@@ -12,6 +12,8 @@ const PREFIX = "durable-workflows-(dev|staging|prod)-\\*";
 /** An ARN that ends in a name of ours, or goes on below one; or the kind of an EC2 resource or a key, which have no names. */
 const NAMED = new RegExp(`^arn:aws:[a-z0-9-]+:(eu-west-1)?:${ACCOUNT}:([a-z-]+[:/])?(/aws/lambda/)?${PREFIX}(/(\\*|${PREFIX}))?$`);
 const KIND = new RegExp(`^arn:aws:(ec2:eu-west-1:${ACCOUNT}:[a-z-]+|kms:eu-west-1:${ACCOUNT}:key)/\\*$`);
+/** AWS authorises a list of alarms on all of them, even one of named alarms. */
+const ALL_ALARMS = `arn:aws:cloudwatch:eu-west-1:${ACCOUNT}:alarm:*`;
 const STATE = /^arn:aws:s3:::state(\/\.pulumi\/(meta\.yaml|stacks\/durable-workflows\/[a-z]+\.json\*|[a-z]+\/(organization\/)?durable-workflows\/[a-z]+\/\*))?$/;
 
 describe("The policies of CI", () => {
@@ -52,7 +54,8 @@ describe("The policies of CI", () => {
 
   it("name the resources of one environment, and use a wildcard only below its names", () => {
     const literal = /^arn:aws:(kms|iam|cloudwatch):[^*]*$/;
-    assert.deepEqual(offenders(({ Resource }) => Resource !== "*" && Resource.some((resource) => ![NAMED, KIND, STATE, literal].some((form) => form.test(resource)))), []);
+    const named = (resource: string, { Action }: Statement) => [NAMED, KIND, STATE, literal].some((form) => form.test(resource)) || (resource === ALL_ALARMS && Action.join() === "cloudwatch:DescribeAlarms");
+    assert.deepEqual(offenders((statement) => statement.Resource !== "*" && statement.Resource.some((resource) => !named(resource, statement))), []);
   });
 
   it("tell networks and keys apart by tags, because they have no names", () => {
@@ -72,13 +75,15 @@ describe("The policies of CI", () => {
 
 describe("What CI can do, by AWS's rules of evaluation", () => {
   let deployDev: Policy[];
+  let previewDev: Policy[];
   let preview: Policy[];
   let drift: Policy[];
   before(async () => {
     const program = await evaluateBootstrap();
     deployDev = policiesOf(program, "deploy-dev");
-    preview = policiesOf(program, "preview");
-    drift = policiesOf(program, "drift");
+    previewDev = policiesOf(program, "preview-dev");
+    preview = policiesOf(program, "preview-prod");
+    drift = policiesOf(program, "drift-prod");
   });
 
   const role = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
@@ -139,6 +144,36 @@ describe("What CI can do, by AWS's rules of evaluation", () => {
     for (const action of ["kms:TagResource", "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy"]) {
       assert.equal(isAllowed(deployDev, action, state, { ...tags, "aws:ResourceTag/project": "durable-workflows-bootstrap" }), false, action);
     }
+  });
+
+  it("a preview or a look for drift reads the state and the secrets of its environment, and of no other: with prod's it could push images", () => {
+    for (const [policies, own, other] of [[previewDev, "dev", "prod"], [drift, "prod", "staging"]] as const) {
+      for (const [environment, allowed] of [[own, true], [other, false]] as const) {
+        for (const folder of ["stacks/durable-workflows/ENV.json", "backups/durable-workflows/ENV/ENV.1.json", "history/durable-workflows/ENV/ENV-1.history.json"]) {
+          assert.equal(isAllowed(policies, "s3:GetObject", `arn:aws:s3:::state/.pulumi/${folder.replaceAll("ENV", environment)}`), allowed, `${own} reads ${environment}`);
+        }
+        assert.equal(isAllowed(policies, "kms:Decrypt", ours("kms", `key/secrets-${environment}`)), allowed, `${own} decrypts ${environment}`);
+      }
+    }
+  });
+
+  it("a deployment uses the key of its environment's secrets, and of no other", () => {
+    for (const action of ["kms:Decrypt", "kms:Encrypt"]) {
+      assert.equal(isAllowed(deployDev, action, ours("kms", "key/secrets-dev")), true, action);
+      assert.equal(isAllowed(deployDev, action, ours("kms", "key/secrets-prod")), false, action);
+    }
+  });
+
+  it("a preview takes up log groups that have outlived the stack", () => {
+    const group = ours("logs", "log-group:/aws/lambda/durable-workflows-prod-math");
+    assert.equal(isAllowed(preview, "logs:DescribeLogGroups", "*"), true);
+    assert.equal(isAllowed(preview, "logs:ListTagsForResource", group), true);
+    assert.equal(isAllowed(preview, "logs:GetLogEvents", `${group}:log-stream:1`), false);
+  });
+
+  it("a look for drift, and a deployment, find alarms: AWS authorises the list of them on all alarms of the Region", () => {
+    for (const policies of [drift, deployDev]) assert.equal(isAllowed(policies, "cloudwatch:DescribeAlarms", ours("cloudwatch", "alarm:*")), true);
+    assert.equal(isAllowed(deployDev, "cloudwatch:DeleteAlarms", ours("cloudwatch", "alarm:durable-workflows-prod-math-throttled")), false);
   });
 
   it("a preview reads state and builds the image, and cannot see data or change anything", () => {

@@ -21,7 +21,11 @@ const job = z.looseObject({
   strategy: z.looseObject({ matrix: z.object({ stack: z.array(z.string()) }) }).optional(),
   steps: z.array(step).default([]),
 });
-const workflow = z.looseObject({ permissions: z.record(z.string(), z.string()), jobs: z.record(z.string(), job) });
+const workflow = z.looseObject({
+  permissions: z.record(z.string(), z.string()),
+  defaults: z.object({ run: z.object({ shell: z.string() }) }).optional(),
+  jobs: z.record(z.string(), job),
+});
 const action = z.looseObject({ runs: z.looseObject({ steps: z.array(step) }) });
 
 const readYaml = async (file: string): Promise<unknown> => parse(await readFile(join(PROJECT, file), "utf8"));
@@ -53,13 +57,14 @@ describe("GitHub workflows", () => {
     assert.ok(action.parse(await readYaml(".github/actions/setup-pulumi/action.yml")).runs.steps.length > 4);
   });
 
-  it("grant nothing by default, and each job the least: no job can write to the repository", () => {
+  it("grant nothing by default, and each job the least: no job can write to the repository, but that which renews the base image", () => {
     for (const [name, { permissions }] of workflows) assert.deepEqual(permissions, {}, name);
     const granted = new Map(jobs().map(({ where, permissions = {} }) => [where, permissions]));
     assert.deepEqual(granted.get("preview/fork"), {});
     for (const [where, permissions] of granted) {
       const writes = Object.entries(permissions).filter(([, access]) => access !== "read").map(([scope]) => scope);
-      assert.deepEqual(writes.filter((scope) => scope !== "id-token" && !(scope === "pull-requests" && where === "preview/preview")), [], where);
+      const allowed = { "preview/preview": ["id-token", "pull-requests"], "base-image/renew": ["contents", "pull-requests"] }[where] ?? ["id-token"];
+      assert.deepEqual(writes.filter((scope) => !allowed.includes(scope)), [], where);
     }
   });
 
@@ -67,6 +72,26 @@ describe("GitHub workflows", () => {
     const checkouts = jobs().flatMap(({ where, steps }) => steps.filter(({ uses }) => uses?.startsWith("actions/checkout@")).map((checkout) => ({ where, checkout })));
     assert.ok(checkouts.length >= 4);
     for (const { where, checkout } of checkouts) assert.equal(checkout.with?.["persist-credentials"], false, where);
+  });
+
+  it("name bash as the shell of every script, which then fails when a command in front of a pipe fails", () => {
+    for (const [name, { defaults, jobs: all }] of workflows) {
+      const runs = Object.values(all).some(({ steps }) => steps.some(({ run }) => run !== undefined));
+      if (runs) assert.equal(defaults?.run.shell, "bash", name);
+    }
+  });
+
+  it("run each preview in a GitHub environment of its own, so that prod's can ask for approval", () => {
+    const { preview } = workflows.get("preview")!.jobs;
+    assert.equal(preview?.environment, "preview-${{ matrix.stack }}");
+    assert.deepEqual(jobs().filter(({ environment }) => environment?.startsWith("preview")).map(({ where }) => where), ["preview/preview"]);
+  });
+
+  it("run the program in every refresh, as the documents do: the registry's password in the state has expired", async () => {
+    const sources = globSync([".github/workflows/*.yml", "docs/*.md", "*.md"], { cwd: PROJECT });
+    const commands = (await Promise.all(sources.map(async (file) => [...(await readFile(join(PROJECT, file), "utf8")).matchAll(/pulumi (refresh|[^`\n]*--refresh)\b[^`\n]*/g)].map(([command]) => `${file}: ${command}`)))).flat();
+    assert.ok(commands.length >= 4);
+    assert.deepEqual(commands.filter((command) => !command.includes("--run-program")), []);
   });
 
   it("end every job some time", () => {
