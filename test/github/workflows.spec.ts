@@ -119,6 +119,13 @@ describe("GitHub workflows", () => {
     ]);
   });
 
+  it("check the program in the real engine with every stack, none of which may be skipped", async () => {
+    const commands = workflows.get("checks")!.jobs.test!.steps.map(({ run }) => run);
+    assert.ok(commands.includes("npm run test:engine"));
+    const { scripts } = JSON.parse(await readFile(join(PROJECT, "package.json"), "utf8")) as { scripts: Record<string, string> };
+    assert.match(scripts["test:engine"]!, /^mocha --no-config --forbid-pending .*"test\/engine\/\*\.spec\.ts"$/);
+  });
+
   it("test each stack after its deployment", () => {
     const { steps } = workflows.get("deploy-stack")!.jobs.deploy!;
     const up = steps.findIndex(({ with: inputs }) => inputs?.command === "up");
