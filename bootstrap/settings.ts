@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import * as z from "zod";
+import { stackNameFault } from "../infra/names.ts";
 import { PROJECT } from "./scope.ts";
 
 /** An environment of the main program, as its stack file declares it. */
@@ -17,17 +18,13 @@ export interface Settings {
   readonly environments: readonly Environment[];
 }
 
-/** Longest name that AWS accepts for a role, an event rule, a function, a schedule and a schedule group (their API references). */
-const LONGEST_NAME = 64;
-/** Length of the longest logical name that the main program gives to one of these; a test compares it with the program. */
-export const LONGEST_LOGICAL_NAME = 25;
-/** What autonaming leaves of a name for the environment: `<project>-<environment>-<logical name>-<7 digits>`. */
-const LONGEST_ENVIRONMENT = LONGEST_NAME - `${PROJECT}---0123456`.length - LONGEST_LOGICAL_NAME;
-
 const environment = z
   .string()
   .regex(/^[a-z][a-z0-9-]*$/, "use names of stacks such as dev")
-  .max(LONGEST_ENVIRONMENT, `at most ${LONGEST_ENVIRONMENT} characters fit: AWS accepts ${LONGEST_NAME} for a name, and names begin with ${PROJECT}-<environment>-`);
+  .superRefine((name, context) => {
+    const message = stackNameFault(PROJECT, name);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
 
 const schema = z.object({
   repository: z.string().regex(/^[\w.-]+(@\d+)?\/[\w.-]+(@\d+)?$/, "use owner/name, or owner@id/name@id"),

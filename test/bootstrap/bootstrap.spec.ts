@@ -99,7 +99,7 @@ describe("The bootstrap program", () => {
   });
 
   it("refuses an environment whose name leaves too few characters for the program's names, and says how many fit", async () => {
-    await refused(["dev", "customer-facing"], /:environments\.1: at most 12 characters fit: AWS accepts 64 /);
+    await refused(["dev", "customer-facing"], /:environments\.1: .*use a stack name of at most 12 characters/);
   });
 
   it("takes the immutable names of repositories as well", async () => {

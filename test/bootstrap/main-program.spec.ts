@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { LONGEST_LOGICAL_NAME } from "../../bootstrap/settings.ts";
 import { evaluateProgram, type Registered, STACKS } from "../infra/mocks.ts";
 import { evaluateBootstrap } from "./evaluate.ts";
 import { managedPolicies, policiesOf } from "./policies.ts";
@@ -39,15 +38,6 @@ const CREATED_BY: Readonly<Record<string, readonly string[]>> = {
   "awsx:ecr:Repository": ["ecr:CreateRepository", "ecr:PutLifecyclePolicy"],
 };
 
-/** Types whose names end at 64 characters on AWS. */
-const LIMITED_TO_64 = new Set([
-  "aws:cloudwatch/eventRule:EventRule",
-  "aws:iam/role:Role",
-  "aws:lambda/function:Function",
-  "aws:scheduler/schedule:Schedule",
-  "aws:scheduler/scheduleGroup:ScheduleGroup",
-]);
-
 const isIdentityPolicy = ({ type }: Registered) => type === "aws:iam/rolePolicy:RolePolicy";
 
 for (const stack of STACKS) {
@@ -69,12 +59,6 @@ for (const stack of STACKS) {
       const types = new Set(resources.map(({ type }) => type).filter((type) => !type.startsWith("durable-workflows:") && !type.startsWith("pulumi:")));
       const missing = [...types].flatMap((type) => CREATED_BY[type]?.filter((action) => !deploy.has(action)).map((action) => `${type} needs ${action}`) ?? [`${type}: say here what creating it needs, and allow it in bootstrap/policies`]);
       assert.deepEqual(missing, []);
-    });
-
-    it("has no name that AWS refuses as too long, for the longest environment that bootstrap accepts", () => {
-      const names = resources.filter(({ type }) => LIMITED_TO_64.has(type)).map(({ name }) => name);
-      assert.ok(names.length > 20);
-      assert.deepEqual(names.filter(({ length }) => length > LONGEST_LOGICAL_NAME), []);
     });
 
     it("works within the boundary: no role of the program needs an action that the boundary lacks", () => {
