@@ -2,7 +2,7 @@ import * as z from "zod";
 import { isLocalTime, isTimeZone } from "./moment.ts";
 
 export const createReminderInput = z.strictObject({
-  /** Names the reminder and its schedule: the same key again is the same reminder. */
+  /** Names the reminder and its schedule. Free for another reminder once the Scheduler has deleted that schedule. */
   key: z.string().regex(/^[0-9A-Za-z_.-]{1,64}$/, "must be 1 to 64 letters, digits, or any of _ . -"),
   /** Local to the time zone. */
   at: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:[0-5]\d$/, "must be a local time such as 2030-01-31T09:00:00").refine(isLocalTime, "does not exist"),

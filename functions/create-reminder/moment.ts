@@ -21,6 +21,11 @@ export function isTimeZone(text: string): boolean {
   return exists(() => Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text));
 }
 
+/** The time at which the Scheduler invokes the target of an `at` expression, in milliseconds since 1970. */
+export function scheduledEpoch(at: string, timeZone: string): number {
+  return Temporal.PlainDateTime.from(at).toZonedDateTime(timeZone).epochMilliseconds;
+}
+
 function exists(read: () => unknown): boolean {
   try {
     read();

@@ -8,9 +8,10 @@ import { DurableOperationError } from "@aws/durable-execution-sdk-js";
  * - `JobLost`: the platform took the job away; run again, up to a bound
  * - `JobTimedOut`: no heartbeat, or over its time limit
  * - `CapacityUnavailable`: ECS has no room for the task at the moment; retried
+ * - `KeyInUse`: the key of a reminder still belongs to the schedule of an earlier one; invoke again later
  * - `TaskRefused`: ECS refuses to run the task; never retried
  */
-export type WorkflowErrorType = "InvalidInput" | "JobFailed" | "JobLost" | "JobTimedOut" | "CapacityUnavailable" | "TaskRefused";
+export type WorkflowErrorType = "InvalidInput" | "JobFailed" | "JobLost" | "JobTimedOut" | "CapacityUnavailable" | "KeyInUse" | "TaskRefused";
 
 /** An error whose name becomes the error type of the failed execution. */
 export class WorkflowError extends Error {

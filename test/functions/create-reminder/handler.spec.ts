@@ -1,53 +1,13 @@
-import "../environment.ts";
-import { ConflictException, SchedulerClient } from "@aws-sdk/client-scheduler";
 import assert from "node:assert/strict";
-import { createHandler, type CreateReminderResult } from "../../../functions/create-reminder/handler.ts";
+import type { CreateReminderResult } from "../../../functions/create-reminder/handler.ts";
 import { assertFailed, execute, useDurableRunner } from "../durable-runner.ts";
-import { awsError, scripted } from "../scripted-client.ts";
+import { ExecutionState } from "../histories/execution-state.ts";
+import { awsError } from "../scripted-client.ts";
+import { environment, FakeScheduler } from "./fake-scheduler.ts";
 
-const environment = {
-  SCHEDULE_GROUP_NAME: "reminders",
-  SCHEDULE_ROLE_ARN: "arn:aws:iam::111122223333:role/reminder-schedules",
-  REMINDER_ARN: "arn:aws:lambda:eu-central-1:111122223333:function:reminder:live",
-  SCHEDULE_DEAD_LETTER_QUEUE_ARN: "arn:aws:sqs:eu-central-1:111122223333:schedules-dlq",
-};
 const input = { key: "tea", at: "2999-01-31T09:00:00", timeZone: "Europe/Berlin", payload: { text: "Tea is ready" } };
-
-interface Schedule {
-  readonly Name: string;
-  readonly ClientToken: string;
-  readonly ScheduleExpression: string;
-  readonly ScheduleExpressionTimezone: string;
-  readonly Target: { readonly Input: string };
-}
-
-/** A Scheduler that keeps schedules by name and knows a repeated request by its token. */
-class FakeScheduler {
-  readonly schedules = new Map<string, Schedule>();
-  created = 0;
-  before: (operation: string) => void = () => undefined;
-  afterCreate: () => void = () => undefined;
-  readonly client = scripted(new SchedulerClient({}), (operation, input) => this.#answer(operation, input));
-
-  handler() {
-    return createHandler({ scheduler: this.client, environment });
-  }
-
-  #answer(operation: string, input: Record<string, unknown>): object {
-    this.before(operation);
-    const name = input["Name"] as string;
-    const present = this.schedules.get(name);
-    const Arn = `arn:aws:scheduler:eu-central-1:111122223333:schedule/reminders/${name}`;
-    if (operation === "GetSchedule") return { Arn, ...present };
-    if (present && present.ClientToken !== input["ClientToken"]) throw new ConflictException({ message: "exists", Message: "exists", $metadata: {} });
-    if (!present) {
-      this.created += 1;
-      this.schedules.set(name, input as unknown as Schedule);
-      this.afterCreate();
-    }
-    return { ScheduleArn: Arn };
-  }
-}
+/** Later than the reminder. */
+const tooLate = () => Date.parse("2999-02-01T00:00:00Z");
 
 describe("create-reminder", () => {
   useDurableRunner({ skipTime: true });
@@ -106,13 +66,26 @@ describe("create-reminder", () => {
     assert.equal(scheduler.created, 1);
   });
 
-  it("has created the schedule when the answer was lost and the step ran again", async () => {
+  it("has created the schedule when the response was lost and the step ran again, even after the reminder's time", async () => {
     const scheduler = new FakeScheduler();
     scheduler.afterCreate = () => {
+      scheduler.now = tooLate;
       throw awsError("InternalServerException", 500);
     };
     const execution = await execute<CreateReminderResult>(scheduler.handler(), input);
     assert.equal(execution.getResult()?.created, true);
+    assert.equal(scheduler.created, 1);
+  });
+
+  it("has created the schedule when the process was killed before the checkpoint, and runs again after the reminder's time", async () => {
+    const scheduler = new FakeScheduler();
+    const killed = new ExecutionState();
+    await killed.invoke(scheduler.handler(), input);
+    assert.deepEqual(killed.operations.map(({ Name }) => Name), ["read-clock", "create-schedule"]);
+    scheduler.now = tooLate;
+    const { Status, Result = "" } = await new ExecutionState(killed.operations.slice(0, 1)).invoke(scheduler.handler(), input);
+    assert.equal(Status, "SUCCEEDED");
+    assert.equal((JSON.parse(Result) as CreateReminderResult).created, true);
     assert.equal(scheduler.created, 1);
   });
 

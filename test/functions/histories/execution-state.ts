@@ -15,7 +15,7 @@ export type Answer = { readonly result: string } | { readonly errorType: string;
 
 export type Outcome = { readonly Status: string; readonly Result?: string | undefined; readonly Error?: { readonly ErrorType?: string | undefined; readonly ErrorMessage?: string | undefined } | undefined };
 
-const EXECUTION_ARN = "arn:aws:lambda:eu-central-1:111122223333:function:workflow:1/durable-execution/history/00000000-0000-4000-8000-000000000000";
+export const EXECUTION_ARN = "arn:aws:lambda:eu-central-1:111122223333:function:workflow:1/durable-execution/history/00000000-0000-4000-8000-000000000000";
 const LONG_AGO = new Date("2026-01-01T00:00:00Z");
 
 /** The other side of the durable SDK, as small as can be: keeps the operations of one execution, and time passes at once. */

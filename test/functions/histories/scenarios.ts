@@ -1,7 +1,7 @@
 import "../environment.ts";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { ConflictException, SchedulerClient } from "@aws-sdk/client-scheduler";
+import { ConflictException, ResourceNotFoundException, SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
 import { createHandler as callbackJob } from "../../../functions/callback-job/handler.ts";
 import { createHandler as createReminder } from "../../../functions/create-reminder/handler.ts";
@@ -10,10 +10,11 @@ import { handler as math } from "../../../functions/math/handler.ts";
 import { createHandler as pollJob } from "../../../functions/poll-job/handler.ts";
 import { handler as reminder } from "../../../functions/reminder/handler.ts";
 import { handler as report } from "../../../functions/report/handler.ts";
+import { idempotencyToken } from "../../../functions/shared/execution.ts";
 import { exited, FakeEcs, type FakeTask, interrupted } from "../fake-ecs.ts";
 import { awsError, scripted } from "../scripted-client.ts";
 import { taskEnvironment } from "../task-environment.ts";
-import type { Answer } from "./execution-state.ts";
+import { type Answer, EXECUTION_ARN } from "./execution-state.ts";
 
 /** An execution of one of the workflows. */
 export interface Scenario {
@@ -53,15 +54,21 @@ const dispatched = (refuse: boolean) => () => {
   return { handler: dispatchJob({ ecs: ecs.client, dynamodb, environment: { ...jobEnvironment, JOB_TABLE_NAME: "jobs", JOB_RECORD_TTL_DAYS: 30 } }), calls: () => ecs.calls.length + writes };
 };
 
-const scheduled = (present: boolean) => () => {
+const NOW = Date.parse("2026-01-01T00:00:00Z");
+const firstToken = idempotencyToken(EXECUTION_ARN, "create-schedule");
+
+/** A Scheduler in which the first attempt to create the schedule meets one for this time; null is one that is deleted before it can be read. */
+const scheduled = (existingAt?: string | null) => () => {
   let calls = 0;
-  const scheduler = scripted(new SchedulerClient({}), (operation) => {
+  const scheduler = scripted(new SchedulerClient({}), (operation, { ClientToken }) => {
     calls += 1;
-    if (operation === "CreateSchedule" && present) throw new ConflictException({ message: "exists", Message: "exists", $metadata: {} });
-    return { ScheduleArn: "arn:schedule", Arn: "arn:schedule", ScheduleExpression: "at(2999-01-31T09:00:00)", ScheduleExpressionTimezone: "UTC" };
+    const metadata = { message: operation, Message: operation, $metadata: {} };
+    if (operation === "CreateSchedule" && existingAt !== undefined && ClientToken === firstToken) throw new ConflictException(metadata);
+    if (operation === "GetSchedule" && existingAt === null) throw new ResourceNotFoundException(metadata);
+    return { ScheduleArn: "arn:schedule", Arn: "arn:schedule", ScheduleExpression: `at(${String(existingAt)})`, ScheduleExpressionTimezone: "UTC" };
   });
   const environment = { SCHEDULE_GROUP_NAME: "reminders", SCHEDULE_ROLE_ARN: "arn:role", REMINDER_ARN: "arn:reminder:live", SCHEDULE_DEAD_LETTER_QUEUE_ARN: "arn:queue" };
-  return { handler: createReminder({ scheduler, environment }), calls: () => calls };
+  return { handler: createReminder({ scheduler, environment, now: () => NOW }), calls: () => calls };
 };
 
 const aReminder = { key: "tea", at: "2999-01-31T09:00:00", timeZone: "UTC", payload: { text: "Tea is ready" } };
@@ -79,7 +86,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "callback-job-terminated": { payload: job, prepare: calledBack, answers: [{ errorType: "JobTerminated", errorMessage: "told to stop" }] },
   "dispatch-job": { payload: job, prepare: dispatched(false) },
   "dispatch-job-refused": { payload: job, prepare: dispatched(true) },
-  "create-reminder": { payload: aReminder, prepare: scheduled(false) },
-  "create-reminder-there-already": { payload: aReminder, prepare: scheduled(true) },
+  "create-reminder": { payload: aReminder, prepare: scheduled() },
+  "create-reminder-there-already": { payload: aReminder, prepare: scheduled("2999-01-31T09:00:00") },
+  "create-reminder-fired-before": { payload: aReminder, prepare: scheduled("2025-01-31T09:00:00") },
+  "create-reminder-deleted-meanwhile": { payload: aReminder, prepare: scheduled(null) },
   reminder: { payload: { key: "tea", payload: null, scheduledTime: "2026-01-01T06:00:00Z", scheduleArn: "arn:schedule", executionId: "1" }, prepare: alone(reminder) },
 };
