@@ -22,6 +22,7 @@ export interface DeliveryOptions {
 }
 
 type Invocation = Omit<Retry, "dueAt" | "scheduleArn">;
+type Attempt = Omit<Invocation, "executionId">;
 type ExhaustedCondition = "MaximumRetryAttempts" | "MaximumEventAgeInSeconds";
 
 const FIRST_RETRY_MS = 1_000;
@@ -52,8 +53,7 @@ export class Deliveries {
 
   /** Starts the target for a moment, in the caller's transaction. */
   begin(schedule: Schedule, moment: number): void {
-    const executionId = randomBytes(8).toString("hex");
-    this.#attempt(schedule.definition, { executionId, moment, attempts: 0, firstAttemptAt: this.#options.clock.now() });
+    this.#attempt(schedule.definition, { moment, attempts: 0, firstAttemptAt: this.#options.clock.now() });
   }
 
   /**
@@ -76,17 +76,20 @@ export class Deliveries {
       // The schedule was deleted meanwhile, and its retries with it.
       const retry = this.#schedules.findRetry(executionId);
       const schedule = retry === undefined ? undefined : this.#schedules.find(retry.scheduleArn);
-      if (retry !== undefined && schedule !== undefined) this.#attempt(schedule.definition, retry);
+      if (retry === undefined || schedule === undefined) return;
+      this.#schedules.deleteRetry(executionId);
+      this.#attempt(schedule.definition, retry);
     });
   }
 
-  #attempt(schedule: ScheduleDeclaration, invocation: Invocation): void {
-    const { executionId, moment } = invocation;
-    const attempts = invocation.attempts + 1;
+  #attempt(schedule: ScheduleDeclaration, { moment, firstAttemptAt, ...before }: Attempt): void {
+    // The id is of one attempted invocation (Scheduler User Guide, context attributes).
+    const executionId = randomBytes(8).toString("hex");
+    const attempts = before.attempts + 1;
     const payload = targetPayload(schedule, { moment, executionId, attempt: attempts }, this.#options.identity);
     const failure = this.#invoke(schedule, payload);
-    if (failure === undefined) this.#end(schedule, executionId);
-    else this.#fail(schedule, { ...invocation, attempts }, payload, failure.error);
+    if (failure === undefined) this.#onDone(schedule.arn);
+    else this.#fail(schedule, { executionId, moment, attempts, firstAttemptAt }, payload, failure.error);
   }
 
   /** Starts the target; when that fails, whatever it wrote is undone, so that the failure can be recorded. */
@@ -140,11 +143,6 @@ export class Deliveries {
         if (!(failure instanceof AwsError)) throw failure;
       }
     }
-    this.#end(schedule, invocation.executionId);
-  }
-
-  #end(schedule: ScheduleDeclaration, executionId: string): void {
-    this.#schedules.deleteRetry(executionId);
     this.#onDone(schedule.arn);
   }
 

@@ -42,6 +42,7 @@ export interface Schedule {
 
 /** An invocation that failed and is tried again. */
 export interface Retry {
+  /** Of the attempt that failed last. */
   readonly executionId: string;
   readonly scheduleArn: string;
   readonly moment: number;

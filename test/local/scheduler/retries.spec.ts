@@ -30,6 +30,21 @@ describe("Scheduler", () => {
       assert.deepEqual(world.deadLetters, []);
     });
 
+    it("gives each attempt an execution id of its own, and the same scheduled time", async () => {
+      const world = open();
+      world.failure = failure;
+      const attempts: { time: string; id: string }[] = [];
+      const run = world.store.run.bind(world.store);
+      world.store.run = (sql, ...values) => {
+        if (sql.startsWith("INSERT INTO starts")) attempts.push(JSON.parse(String(values[1])) as { time: string; id: string });
+        run(sql, ...values);
+      };
+      world.scheduler.create(reminder);
+      await world.clock.moveTo("2026-01-01T02:00:00Z");
+      assert.deepEqual(attempts.map(({ time }) => time), ["2026-01-01T01:00:00Z", "2026-01-01T01:00:00Z", "2026-01-01T01:00:00Z"]);
+      assert.equal(new Set(attempts.map(({ id }) => id)).size, 3);
+    });
+
     it("sends what was to be delivered to the dead-letter queue after the last attempt, and then deletes the schedule", async () => {
       const world = open();
       world.failure = failure;
