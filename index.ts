@@ -8,6 +8,7 @@ import { JobTable } from "./infra/job-table.ts";
 import { aliasArn, findPlace } from "./infra/names.ts";
 import { Network } from "./infra/network.ts";
 import { Observability } from "./infra/observability/observability.ts";
+import { OccurrenceTable } from "./infra/occurrence-table.ts";
 import { OneTimeSchedules } from "./infra/one-time-schedules.ts";
 import { boundAllRoles } from "./infra/permissions-boundary.ts";
 import { readSettings } from "./infra/settings.ts";
@@ -22,7 +23,18 @@ const { table: jobTable } = new JobTable("jobs", { protect: settings.protect });
 const jobRuntime = new JobRuntime("job", { place, settings, imageContext: build.imageContext, table: jobTable });
 const network = new Network("network", { place, settings, use: jobRuntime.endpointUse });
 const reminders = new OneTimeSchedules("reminders", { place, targetArn: aliasArn(place, "reminder"), protect: settings.protect });
-const functions = createFunctions({ place, settings, existingLogGroups: await findFunctionLogGroups(), bundles: build.functions, network, jobRuntime, jobTable, reminders });
+const occurrences = new OccurrenceTable("occurrences", { protect: settings.protect });
+const functions = createFunctions({
+  place,
+  settings,
+  existingLogGroups: await findFunctionLogGroups(),
+  bundles: build.functions,
+  network,
+  jobRuntime,
+  jobTable,
+  reminders,
+  occurrences,
+});
 const reportSchedule = new CronSchedule("report-schedule", {
   place,
   target: functions.report,
@@ -59,6 +71,7 @@ export default {
   reportScheduleDeadLetterQueueUrl: reportSchedule.deadLetterQueue.url,
   reminderScheduleGroupName: reminders.group.name,
   scheduleDeadLetterQueueUrl: reminders.deadLetterQueue.url,
+  occurrenceTableName: occurrences.table.name,
   watchdogRuleArns: pulumi.all(watchdog.rules.map((rule) => rule.arn)).apply((arns) => arns.join(",")),
   watchdogDeadLetterQueueUrl: watchdog.deadLetterQueue.url,
   alarmTopicArn: observability.topic.arn,

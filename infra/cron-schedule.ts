@@ -20,11 +20,18 @@ export interface CronScheduleArgs {
 /** An hour and five attempts, over the Scheduler's default of a day and 185: a report that is a day late helps no one. */
 const RETRY_POLICY = { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 5 };
 
+/** `scheduleArn` and `scheduledTime` together name the occurrence. `executionId` names one attempted invocation: it is for logs. */
+const INPUT = JSON.stringify({
+  scheduledTime: "<aws.scheduler.scheduled-time>",
+  scheduleArn: "<aws.scheduler.schedule-arn>",
+  executionId: "<aws.scheduler.execution-id>",
+});
+
 /**
- * Starts a function again and again. The input is `{ scheduledTime, executionId }`: the moment it was due, and the
- * Scheduler's id of this start, the same for each of its attempts.
+ * Invokes a function at each occurrence of a cron or rate expression, with the input `{ scheduledTime, scheduleArn, executionId }`. The
+ * Scheduler delivers at least once: the function must give a second delivery of one occurrence no second effect.
  *
- * Costs 1 USD per million starts, of which 14 million a month are free (November 2026). The Scheduler delivers at least once.
+ * Costs 1 USD per million invocations, of which 14 million a month are free (November 2026).
  */
 export class CronSchedule extends pulumi.ComponentResource {
   readonly schedule: aws.scheduler.Schedule;
@@ -61,7 +68,7 @@ export class CronSchedule extends pulumi.ComponentResource {
         target: {
           arn: targetArn,
           roleArn: role.arn,
-          input: JSON.stringify({ scheduledTime: "<aws.scheduler.scheduled-time>", executionId: "<aws.scheduler.execution-id>" }),
+          input: INPUT,
           retryPolicy: RETRY_POLICY,
           deadLetterConfig: { arn: this.deadLetterQueue.arn },
         },

@@ -6,6 +6,7 @@ import { allow, allowWithoutResource, type Statement } from "./iam.ts";
 import type { JobRuntime } from "./job-runtime.ts";
 import { aliasArn, executionsOf, type FunctionName, type Place } from "./names.ts";
 import type { Network } from "./network.ts";
+import type { OccurrenceTable } from "./occurrence-table.ts";
 import type { OneTimeSchedules } from "./one-time-schedules.ts";
 import { jobExecutionSeconds } from "./poll-operations.ts";
 import { PublishedFunction } from "./published-function.ts";
@@ -20,6 +21,7 @@ export interface FunctionsArgs {
   readonly jobRuntime: JobRuntime;
   readonly jobTable: aws.dynamodb.Table;
   readonly reminders: OneTimeSchedules;
+  readonly occurrences: OccurrenceTable;
 }
 
 /** The functions that run a job as a task, and whose end the watchdog looks after. */
@@ -32,7 +34,7 @@ type Grant = Pick<ConstructorParameters<typeof PublishedFunction>[1], "environme
 
 /** Every function with its environment and its rights: who may do what stands here, and nowhere else. */
 export function createFunctions(args: FunctionsArgs): Readonly<Record<FunctionName, PublishedFunction>> {
-  const { place, settings, network, jobRuntime, jobTable, reminders } = args;
+  const { place, settings, network, jobRuntime, jobTable, reminders, occurrences } = args;
   const { cluster, taskDefinition, runStatements, controlStatements } = jobRuntime;
   const longExecutionSeconds = jobExecutionSeconds(settings.jobTimeLimitSeconds, settings.jobMaxAttempts);
   const maxAttempts = { JOB_MAX_ATTEMPTS: String(settings.jobMaxAttempts) };
@@ -60,7 +62,10 @@ export function createFunctions(args: FunctionsArgs): Readonly<Record<FunctionNa
     new DurableFunction(name, { ...common(name, description), place, executionTimeoutSeconds, retentionDays: settings.executionRetentionDays, ...grant });
 
   return {
-    report: durable("report", "Fetches, waits and processes, started by a schedule", SHORT_EXECUTION_SECONDS),
+    report: durable("report", "Fetches, waits, processes and stores, invoked by a schedule", SHORT_EXECUTION_SECONDS, {
+      environment: occurrences.environment,
+      statements: occurrences.statements,
+    }),
     math: durable("math", "Four operations in parallel branches", SHORT_EXECUTION_SECONDS),
     "poll-job": durable("poll-job", "Runs a job and polls until it has stopped", longExecutionSeconds, {
       environment: {
@@ -92,7 +97,10 @@ export function createFunctions(args: FunctionsArgs): Readonly<Record<FunctionNa
       },
       statements: reminders.callerStatements,
     }),
-    reminder: durable("reminder", "Delivers a reminder, started by its one-time schedule", SHORT_EXECUTION_SECONDS),
+    reminder: durable("reminder", "Delivers a reminder, invoked by its one-time schedule", SHORT_EXECUTION_SECONDS, {
+      environment: occurrences.environment,
+      statements: occurrences.statements,
+    }),
     "task-watchdog": new PublishedFunction("task-watchdog", {
       ...common("task-watchdog", "Ends executions whose task is gone, and tasks whose execution is gone"),
       environment: { CLUSTER_ARN: cluster.arn, JOB_TABLE_NAME: jobTable.name, DISPATCH_JOB_ARN: aliasArn(place, "dispatch-job"), ...maxAttempts, ...recordLife },

@@ -1,22 +1,20 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { OPEN_JOBS_INDEX } from "../functions/shared/job-record.ts";
+import { expiringTable } from "./expiring-table.ts";
 
 export interface JobTableArgs {
   /** Refuses to delete or replace the table, by Pulumi and by DynamoDB itself; and keeps it when it is taken out of the program after all. */
   readonly protect: boolean;
 }
 
-/**
- * Records of dispatched jobs, one item per job, removed by DynamoDB when they expire. Billed per request (about 0.70 USD per
- * million writes), with restore to any second of the last 35 days (0.20 USD per GB and month).
- */
+/** Records of dispatched jobs, one item per job, removed by DynamoDB when they expire. */
 export class JobTable extends pulumi.ComponentResource {
   readonly table: aws.dynamodb.Table;
 
   constructor(name: string, args: JobTableArgs, opts?: pulumi.ComponentResourceOptions) {
     super("durable-workflows:infra:JobTable", name, {}, opts);
-    this.table = new aws.dynamodb.Table(
+    this.table = expiringTable(
       name,
       {
         attributes: [
@@ -34,14 +32,8 @@ export class JobTable extends pulumi.ComponentResource {
             nonKeyAttributes: ["executionArn", "attempt", "taskArn"],
           },
         ],
-        billingMode: "PAY_PER_REQUEST",
-        ttl: { attributeName: "expiresAt", enabled: true },
-        pointInTimeRecovery: { enabled: true },
-        // The account's key for DynamoDB rather than AWS's own: its use can be seen in CloudTrail.
-        serverSideEncryption: { enabled: true },
-        deletionProtectionEnabled: args.protect,
       },
-      { parent: this, protect: args.protect, retainOnDelete: args.protect },
+      { parent: this, protect: args.protect },
     );
     this.registerOutputs({ tableName: this.table.name });
   }

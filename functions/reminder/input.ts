@@ -4,9 +4,9 @@ import * as z from "zod";
 export const reminderInput = z.strictObject({
   key: z.string(),
   payload: z.json(),
-  /** ISO 8601: the moment that was asked for. */
+  /** ISO 8601: the time that was asked for. Names the occurrence, with `scheduleArn`. */
   scheduledTime: z.string(),
   scheduleArn: z.string(),
-  /** The Scheduler's own id of this start. */
+  /** The Scheduler's id of one attempted invocation, for logs only. */
   executionId: z.string(),
 });

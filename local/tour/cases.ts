@@ -175,7 +175,8 @@ async function remind(context: TourContext, report: (line: string) => void): Pro
     .then(() => false)
     .catch((error: unknown) => error instanceof ResourceNotFoundException);
   assert.ok(gone, "the schedule deletes itself");
-  return { execution: reminder, summary: `delivered ${JSON.stringify(reminder.result)}, schedule gone` };
+  const { payload } = z.object({ payload: z.json() }).parse(reminder.result);
+  return { execution: reminder, summary: `delivered ${JSON.stringify(payload)}, schedule gone` };
 }
 
 async function reminderOf(context: TourContext, key: string, report: (line: string) => void): Promise<FinishedExecution | undefined> {

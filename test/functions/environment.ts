@@ -20,5 +20,7 @@ Object.assign(process.env, {
   SCHEDULE_ROLE_ARN: "arn:aws:iam::111122223333:role/reminder-schedules",
   REMINDER_ARN: "arn:aws:lambda:eu-central-1:111122223333:function:reminder:live",
   SCHEDULE_DEAD_LETTER_QUEUE_ARN: "arn:aws:sqs:eu-central-1:111122223333:schedules-dlq",
+  OCCURRENCE_TABLE_NAME: "occurrences",
+  OCCURRENCE_TTL_DAYS: "400",
   DISPATCH_JOB_ARN: "arn:aws:lambda:eu-central-1:111122223333:function:dispatch-job:live",
 });

@@ -76,20 +76,23 @@ for (const stack of STACKS) {
       for (const { name, inputs } of queues) assert.deepEqual(inputs, { messageRetentionSeconds: 1_209_600, sqsManagedSseEnabled: true }, name);
     });
 
-    it("keeps job records encrypted, restorable and only as long as they are wanted", () => {
-      const [table, ...others] = all("aws:dynamodb/table:Table");
-      assert.deepEqual(others, []);
-      const { billingMode, ttl, pointInTimeRecovery, serverSideEncryption, deletionProtectionEnabled } = table!.inputs;
-      assert.deepEqual(
-        { billingMode, ttl, pointInTimeRecovery, serverSideEncryption, deletionProtectionEnabled },
-        {
-          billingMode: "PAY_PER_REQUEST",
-          ttl: { attributeName: "expiresAt", enabled: true },
-          pointInTimeRecovery: { enabled: true },
-          serverSideEncryption: { enabled: true },
-          deletionProtectionEnabled: stack === "prod",
-        },
-      );
+    it("keeps what is in its tables encrypted, restorable and only as long as it is wanted", () => {
+      const tables = all("aws:dynamodb/table:Table");
+      assert.deepEqual(tables.map(({ name }) => name).sort(), ["jobs", "occurrences"]);
+      for (const { name, inputs } of tables) {
+        const { billingMode, ttl, pointInTimeRecovery, serverSideEncryption, deletionProtectionEnabled } = inputs;
+        assert.deepEqual(
+          { billingMode, ttl, pointInTimeRecovery, serverSideEncryption, deletionProtectionEnabled },
+          {
+            billingMode: "PAY_PER_REQUEST",
+            ttl: { attributeName: "expiresAt", enabled: true },
+            pointInTimeRecovery: { enabled: true },
+            serverSideEncryption: { enabled: true },
+            deletionProtectionEnabled: stack === "prod",
+          },
+          name,
+        );
+      }
     });
 
     it("scans images, drops old ones, and removes the repository with its images only where nothing is protected", () => {

@@ -5,6 +5,7 @@ import { type Evaluated, evaluateProgram } from "./mocks.ts";
 /** What executions in flight, and people, would miss for good. */
 const LASTING = [
   "aws:dynamodb/table:Table jobs",
+  "aws:dynamodb/table:Table occurrences",
   "aws:ec2/securityGroup:SecurityGroup network-tasks",
   "aws:ecs/cluster:Cluster job-cluster",
   "aws:scheduler/scheduleGroup:ScheduleGroup reminders-group",
@@ -20,10 +21,10 @@ describe("A change of the program", () => {
     assert.deepEqual(having(await evaluateProgram("prod"), "protect").sort(), [...LASTING].sort());
   });
 
-  it("leaves the job table and every log behind in prod, even when they are taken out of the program", async () => {
+  it("leaves the tables and every log behind in prod, even when they are taken out of the program", async () => {
     const program = await evaluateProgram("prod");
     const logs = program.resources.filter(({ type }) => type === "aws:cloudwatch/logGroup:LogGroup").map(({ type, name }) => `${type} ${name}`);
-    assert.deepEqual(having(program, "retainOnDelete").sort(), ["aws:dynamodb/table:Table jobs", ...logs].sort());
+    assert.deepEqual(having(program, "retainOnDelete").sort(), ["aws:dynamodb/table:Table jobs", "aws:dynamodb/table:Table occurrences", ...logs].sort());
   });
 
   it("is not held up by anything where nothing is protected", async () => {

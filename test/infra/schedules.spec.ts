@@ -57,8 +57,12 @@ describe("The report's schedule", () => {
     assert.equal(Statement[0]?.Condition.ArnLike["aws:SourceArn"], `arn:aws:scheduler:eu-west-1:123456789012:schedule-group/${String(groupName)}`);
   });
 
-  it("passes the scheduled time and the Scheduler's execution id, and does not retry for a whole day", () => {
-    assert.deepEqual(JSON.parse(target(first).input), { scheduledTime: "<aws.scheduler.scheduled-time>", executionId: "<aws.scheduler.execution-id>" });
+  it("passes what names the occurrence, and the Scheduler's execution id, and does not retry for a whole day", () => {
+    assert.deepEqual(JSON.parse(target(first).input), {
+      scheduledTime: "<aws.scheduler.scheduled-time>",
+      scheduleArn: "<aws.scheduler.schedule-arn>",
+      executionId: "<aws.scheduler.execution-id>",
+    });
     assert.deepEqual(target(first).retryPolicy, { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 5 });
   });
 
@@ -98,6 +102,17 @@ describe("One-time schedules", () => {
     const scheduling = rights(program, "create-reminder-role-0a1b2c3").filter((right) => /^(scheduler|iam):/.test(right));
     const schedules = `arn:aws:scheduler:eu-west-1:123456789012:schedule/${environment().SCHEDULE_GROUP_NAME ?? ""}/*`;
     assert.deepEqual(scheduling, [`scheduler:CreateSchedule ${schedules}`, `scheduler:GetSchedule ${schedules}`, `iam:PassRole ${environment().SCHEDULE_ROLE_ARN ?? ""}`]);
+  });
+
+  it("and the report's store outcomes in the table of occurrences, which those two functions alone can use", () => {
+    const table = find(program, "aws:dynamodb/table:Table", "occurrences");
+    assert.deepEqual([table.inputs.hashKey, program.outputs.occurrenceTableName], ["occurrence", "occurrences-0a1b2c3"]);
+    const policies = program.resources.filter(({ type, inputs }) => type === "aws:iam/rolePolicy:RolePolicy" && JSON.stringify(inputs.policy).includes("occurrences-0a1b2c3"));
+    assert.deepEqual(policies.map(({ name }) => name).sort(), ["reminder-policy", "report-policy"]);
+    for (const name of ["reminder", "report"]) {
+      const onTable = rights(program, `${name}-role-0a1b2c3`).filter((right) => right.startsWith("dynamodb:"));
+      assert.deepEqual(onTable.map((right) => right.split(" ")[0]), ["dynamodb:GetItem", "dynamodb:PutItem"]);
+    }
   });
 
   it("are not in the program, which would restore them after they fired", () => {

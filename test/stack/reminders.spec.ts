@@ -3,6 +3,7 @@ import { GetScheduleCommand, ResourceNotFoundException } from "@aws-sdk/client-s
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
+import { deliverTwice, outcome } from "./occurrences.ts";
 import { fail, lambda, output, scheduler, succeed, until } from "./stack.ts";
 
 /** In UTC, as `create-reminder` takes it. */
@@ -18,9 +19,9 @@ async function scheduleExists(key: string): Promise<boolean> {
   }
 }
 
-const delivery = z.object({ key: z.string(), payload: z.json(), scheduledTime: z.string() });
+const delivery = z.object({ key: z.string(), payload: z.json(), scheduledTime: z.string(), occurrence: z.string(), created: z.boolean() });
 
-/** What `reminder` has delivered under a key since a moment. */
+/** What `reminder` has delivered under a key since a time; a second delivery by the Scheduler has created nothing and doesn't count. */
 async function deliveries(key: string, since: Date): Promise<z.output<typeof delivery>[]> {
   const request = { FunctionName: output("reminderFunctionName"), Qualifier: output("reminderVersion"), StartedAfter: since };
   const found = [];
@@ -29,7 +30,7 @@ async function deliveries(key: string, since: Date): Promise<z.output<typeof del
       if (Status !== "SUCCEEDED") continue;
       const { Result } = await lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn, IncludeExecutionData: true }));
       const delivered = delivery.parse(JSON.parse(Result ?? "null"));
-      if (delivered.key === key) found.push(delivered);
+      if (delivered.key === key && delivered.created) found.push(delivered);
     }
   }
   return found;
@@ -50,7 +51,25 @@ describe("create-reminder and reminder", () => {
     assert.deepEqual(delivered?.payload, input.payload);
     assert.equal(Date.parse(delivered.scheduledTime), Date.parse(`${input.at}Z`));
     await until("the schedule to delete itself", async () => ((await scheduleExists(key)) ? undefined : true));
+    const { scheduledTime, occurrence } = delivered;
+    const again = { key, payload: input.payload, scheduledTime, scheduleArn: created.scheduleArn, executionId: "again" };
+    const repeated = delivery.parse(await succeed("reminderAliasArn", again));
+    assert.deepEqual([repeated.created, repeated.occurrence], [false, occurrence]);
     assert.equal((await deliveries(key, since)).length, 1);
+  });
+
+  it("deliver once when the Scheduler delivers the occurrence of a one-time schedule twice", async () => {
+    const key = `test-${randomUUID()}`;
+    const payload = { text: "Tea is ready" };
+    const at = inSeconds(3600);
+    await succeed("createReminderAliasArn", { key, at, payload });
+    const schedule = await scheduler.send(new GetScheduleCommand({ GroupName: output("reminderScheduleGroupName"), Name: key }));
+    const scheduledTime = `${at}Z`;
+    const [first, second] = (await deliverTwice(schedule, scheduledTime)).map((result) => delivery.parse(result));
+    assert.ok(first && second);
+    assert.deepEqual([first.created, second.created].sort(), [false, true]);
+    assert.equal(first.occurrence, second.occurrence);
+    assert.deepEqual((await outcome(first.occurrence)).outcome, { key, payload, scheduledTime });
   });
 
   it("keep the schedule that there is when the key comes again", async () => {

@@ -8,8 +8,8 @@ import { createHandler as createReminder } from "../../../functions/create-remin
 import { createHandler as dispatchJob } from "../../../functions/dispatch-job/handler.ts";
 import { handler as math } from "../../../functions/math/handler.ts";
 import { createHandler as pollJob } from "../../../functions/poll-job/handler.ts";
-import { handler as reminder } from "../../../functions/reminder/handler.ts";
-import { handler as report } from "../../../functions/report/handler.ts";
+import { createHandler as reminder } from "../../../functions/reminder/handler.ts";
+import { createHandler as report } from "../../../functions/report/handler.ts";
 import { idempotencyToken } from "../../../functions/shared/execution.ts";
 import { exited, FakeEcs, type FakeTask, interrupted } from "../fake-ecs.ts";
 import { awsError, scripted } from "../scripted-client.ts";
@@ -71,11 +71,23 @@ const scheduled = (existingAt?: string | null) => () => {
   return { handler: createReminder({ scheduler, environment, now: () => NOW }), calls: () => calls };
 };
 
+/** A table that has no item yet. */
+const stored = (createHandler: typeof report | typeof reminder) => () => {
+  let calls = 0;
+  let item: unknown;
+  const dynamodb = scripted(new DynamoDBClient({}), (_operation, input) => {
+    calls += 1;
+    item = input["Item"] ?? item;
+    return { Item: item };
+  });
+  return { handler: createHandler({ dynamodb, environment: { OCCURRENCE_TABLE_NAME: "occurrences", OCCURRENCE_TTL_DAYS: 400 } }), calls: () => calls };
+};
+
 const aReminder = { key: "tea", at: "2999-01-31T09:00:00", timeZone: "UTC", payload: { text: "Tea is ready" } };
 
 /** Every way that a workflow can go whose operations differ, by the file that it is recorded in. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  report: { payload: { scheduledTime: "2026-01-01T06:00:00Z", executionId: "1" }, prepare: alone(report) },
+  report: { payload: { scheduledTime: "2026-01-01T06:00:00Z", scheduleArn: "arn:schedule", executionId: "1" }, prepare: stored(report) },
   math: { payload: { num1: 10, num2: 5 }, prepare: alone(math) },
   "math-divided-by-zero": { payload: { num1: 1, num2: 0 }, prepare: alone(math) },
   "poll-job": { payload: job, prepare: polled(() => exited(0)) },
@@ -90,5 +102,5 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "create-reminder-there-already": { payload: aReminder, prepare: scheduled("2999-01-31T09:00:00") },
   "create-reminder-fired-before": { payload: aReminder, prepare: scheduled("2025-01-31T09:00:00") },
   "create-reminder-deleted-meanwhile": { payload: aReminder, prepare: scheduled(null) },
-  reminder: { payload: { key: "tea", payload: null, scheduledTime: "2026-01-01T06:00:00Z", scheduleArn: "arn:schedule", executionId: "1" }, prepare: alone(reminder) },
+  reminder: { payload: { key: "tea", payload: null, scheduledTime: "2026-01-01T06:00:00Z", scheduleArn: "arn:schedule", executionId: "1" }, prepare: stored(reminder) },
 };

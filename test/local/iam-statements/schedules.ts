@@ -8,6 +8,8 @@ let keys = 0;
 
 /** What the Scheduler acts as, for the schedule of reports and for reminders. */
 export const schedules: Scenarios = {
+  "report-policy/StoreOutcome": fails("report", "dynamodb:PutItem", {}),
+  "reminder-policy/StoreOutcome": fails("reminder", "dynamodb:PutItem", { key: "statement", payload: 1, scheduledTime: "2100-01-01T00:00:00Z", scheduleArn: "none", executionId: "none" }),
   "create-reminder-policy/CreateSchedules": fails("create-reminder", "scheduler:CreateSchedule", reminder()),
   "create-reminder-policy/PassScheduleRole": fails("create-reminder", "iam:PassRole", reminder()),
   "reminders-role/Trust": {
