@@ -1,4 +1,5 @@
 import { StopDurableExecutionCommand } from "@aws-sdk/client-lambda";
+import { CreateScheduleCommand, DeleteScheduleCommand, GetScheduleCommand } from "@aws-sdk/client-scheduler";
 import * as assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,6 +7,7 @@ import { join, resolve } from "node:path";
 import type { BusEvent } from "../../local/events/event.ts";
 import { startStack, type RunningStack } from "../../local/stack.ts";
 import { createTourContext, type TourContext } from "../../local/tour/context.ts";
+import { getHistory } from "../../cli/client/executions.ts";
 import { followExecution, startExecution, until } from "../../local/tour/executions.ts";
 import { childProcesses, kill } from "./processes.ts";
 import { DEADLINE_MS, idOf, runningTask, tasksOf } from "./tasks-of.ts";
@@ -88,6 +90,21 @@ describe("The local stack", function () {
     );
     await stopping;
     assert.equal(task.stopCode, "UserInitiated");
+  });
+
+  it("creates a reminder whose key belongs to a schedule that has fired, once that schedule is deleted", async () => {
+    const schedule = { Name: "fired", GroupName: context.output("reminderScheduleGroupName") };
+    const RoleArn = String(stack.resources.find(({ name }) => name === "reminders-role")?.outputs.arn);
+    // Stays after it has fired, as a schedule on AWS does for a while.
+    const expression = { ScheduleExpression: "at(2020-01-01T00:00:00)", FlexibleTimeWindow: { Mode: "OFF" as const } };
+    await context.scheduler.send(new CreateScheduleCommand({ ...schedule, ...expression, Target: { Arn: context.output("reminderAliasArn"), RoleArn } }));
+    const executionArn = await startExecution(context, "createReminder", { key: "fired", at: "2100-01-01T00:00:00", payload: 1 });
+    await until("create-reminder waits", DEADLINE_MS, async () => (await getHistory(context, executionArn)).find((event) => event.Name === "await-deletion"));
+    await context.scheduler.send(new DeleteScheduleCommand(schedule));
+    const { result } = await followExecution(context, executionArn, quiet);
+    const { ScheduleExpression, Arn: scheduleArn } = await context.scheduler.send(new GetScheduleCommand(schedule));
+    assert.equal(ScheduleExpression, "at(2100-01-01T00:00:00)");
+    assert.deepEqual(result, { scheduleArn, key: "fired", at: "2100-01-01T00:00:00", timeZone: "UTC", created: true });
   });
 
   it("writes its outputs, endpoint and credentials for scripts, readable by the owner alone", () => {
