@@ -10,6 +10,7 @@ export type FailureCause = WorkflowErrorType | "Unexpected";
 // A record rather than a list: a new error type doesn't compile until it is counted.
 const CAUSES: Readonly<Record<FailureCause, true>> = {
   InvalidInput: true,
+  KeyInUse: true,
   JobFailed: true,
   JobLost: true,
   JobTimedOut: true,

@@ -98,9 +98,10 @@ export type AlarmKind = keyof typeof ALARMS;
 /** All names of kinds: the sections of the runbook. */
 export const ALARM_KINDS = Object.keys(ALARMS) as readonly AlarmKind[];
 
-/** Which alarm rings for a failed execution. Bad input is counted on the dashboard and rings nothing: it is the caller's to correct. */
+/** Which alarm rings for a failed execution. Bad input and a key in use are counted on the dashboard and ring nothing: they are the caller's to correct. */
 export const CAUSE_ALARMS = {
   InvalidInput: undefined,
+  KeyInUse: undefined,
   JobFailed: "job-failed",
   JobTimedOut: "job-failed",
   JobLost: "tasks-lost",
