@@ -18,16 +18,20 @@ export interface StackDeclaration {
 }
 
 export interface PolicyDocument {
-  readonly Version: string;
+  readonly Version?: string;
+  readonly Id?: string;
   readonly Statement: readonly PolicyStatement[];
 }
 
 export interface PolicyStatement {
   readonly Sid?: string;
   readonly Effect: "Allow" | "Deny";
-  readonly Action: string | readonly string[];
-  readonly Resource?: string | readonly string[];
   readonly Principal?: "*" | Readonly<Record<string, string | readonly string[]>>;
+  readonly NotPrincipal?: PolicyStatement["Principal"];
+  readonly Action?: string | readonly string[];
+  readonly NotAction?: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly NotResource?: string | readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 

@@ -1,15 +1,12 @@
-import {
-  createValidatedPolicy,
-  validateIdentityPolicy,
-  validateResourcePolicy,
-  validateTrustPolicy,
-  type ValidatedPolicy,
-} from "@cloud-copilot/iam-policy";
 import type { PolicyDocument, ResourcePolicyDeclaration, RoleDeclaration, StackDeclaration } from "../declarations.ts";
 import { UserError } from "../errors.ts";
+import { readPolicy, type ReadPolicy } from "./language/policy.ts";
+import type { PolicyKind } from "./language/statement.ts";
 
-/** A policy document that passed AWS's syntax, under the name it has in messages. */
-export type NamedPolicy = ValidatedPolicy<{ readonly name: string }>;
+/** A policy under the name that it has in messages. */
+export interface NamedPolicy extends ReadPolicy {
+  readonly name: string;
+}
 
 export interface DeclaredRole {
   readonly name: string;
@@ -23,25 +20,25 @@ export interface DeclaredPolicies {
   readonly resources: ReadonlyMap<string, NamedPolicy>;
 }
 
-/** @throws UserError naming every fault of every policy that AWS would refuse as malformed */
+/** @throws UserError naming every part of every policy that AWS refuses as malformed or whose meaning it does not document */
 export function declaredPolicies(declaration: Pick<StackDeclaration, "roles" | "resourcePolicies">): DeclaredPolicies {
   const roles = new Map(declaration.roles.map((role) => [role.arn, declaredRole(role)]));
   const resources = policiesByResource(declaration.resourcePolicies);
   const all = [...roles.values()].flatMap((role) => [role.trustPolicy, ...role.identityPolicies]).concat(...resources.values());
-  const faults = all.flatMap((policy) => policy.errors.map((error) => `${policy.metadata?.name ?? ""}: ${error.path}: ${error.message}`));
+  const faults = all.flatMap((policy) => policy.faults.map((fault) => `${policy.name}: ${fault}`));
   if (faults.length > 0) throw new UserError(["Malformed IAM policies in the program:", ...faults].join("\n  "));
   return { roles, resources };
 }
 
-export function identityPolicy(name: string, policy: PolicyDocument): NamedPolicy {
-  return createValidatedPolicy(policy, validateIdentityPolicy, { name });
+function named(name: string, policy: PolicyDocument, kind: PolicyKind): NamedPolicy {
+  return { name, ...readPolicy(policy, kind) };
 }
 
 function declaredRole(role: RoleDeclaration): DeclaredRole {
   return {
     name: role.name,
-    trustPolicy: createValidatedPolicy(role.trustPolicy, validateTrustPolicy, { name: `trust policy of role ${role.name}` }),
-    identityPolicies: Object.entries(role.policies).map(([name, policy]) => identityPolicy(`policy ${name} of role ${role.name}`, policy)),
+    trustPolicy: named(`trust policy of role ${role.name}`, role.trustPolicy, "trust"),
+    identityPolicies: Object.entries(role.policies).map(([name, policy]) => named(`policy ${name} of role ${role.name}`, policy, "identity")),
   };
 }
 
@@ -51,7 +48,7 @@ function policiesByResource(declarations: readonly ResourcePolicyDeclaration[]):
   return new Map(
     [...statements].map(([arn, parts]) => {
       const merged: PolicyDocument = { Version: "2012-10-17", Statement: parts.flatMap((part) => part.policy.Statement) };
-      return [arn, createValidatedPolicy(merged, validateResourcePolicy, { name: `policy of ${arn}` })];
+      return [arn, named(`policy of ${arn}`, merged, "resource")];
     }),
   );
 }

@@ -1,5 +1,5 @@
-import type { PolicyDocument, PolicyStatement } from "../declarations.ts";
-import type { NamedPolicy } from "./declared-policies.ts";
+import type { PolicyStatement } from "../declarations.ts";
+import type { Policy } from "./language/policy.ts";
 
 const EXECUTIONS = "/durable-execution/";
 
@@ -16,8 +16,8 @@ export function executionClass(resource: string): string | undefined {
  * Whether the policies cannot tell one execution of a version from another. True only of patterns that obviously cannot;
  * of all others no is the safe answer.
  */
-export function decideAlike(policies: readonly NamedPolicy[]): boolean {
-  return policies.every((policy) => (policy.policyDocument as PolicyDocument).Statement.every(isAlike)); // Typed `any` by the library; made of one in declared-policies.ts.
+export function decideAlike(policies: readonly Policy[]): boolean {
+  return policies.every(({ statements }) => statements.every(({ source }) => isAlike(source)));
 }
 
 function isAlike(statement: PolicyStatement): boolean {

@@ -3,9 +3,11 @@ import { AwsError } from "../errors.ts";
 import type { Identity } from "../identity.ts";
 import type { AccessControl, AccessRequest, Credentials, Principal, ServiceCaller } from "./access.ts";
 import { CredentialRegistry, temporaryCredentials, type KnownCredentials } from "./credential-registry.ts";
-import { declaredPolicies, identityPolicy, type DeclaredPolicies, type NamedPolicy } from "./declared-policies.ts";
+import { declaredPolicies, type DeclaredPolicies } from "./declared-policies.ts";
 import { denialMessage, type DecidingPolicy, type Denial } from "./denial.ts";
 import { decideAlike, executionClass } from "./execution-class.ts";
+import { readPolicy, type Policy } from "./language/policy.ts";
+import type { Requester } from "./language/principal.ts";
 import { evaluate, policiesAbout, type Decision, type Question } from "./policy-evaluation.ts";
 
 const DECISIONS_REMEMBERED = 5_000;
@@ -13,21 +15,19 @@ const DENIALS_REMEMBERED = 200;
 
 interface RolePolicies {
   /** The role's policies, cut down to one action. */
-  readonly about: readonly NamedPolicy[];
+  readonly about: readonly Policy[];
   /** Whether they cannot tell one execution of a version from another. */
   readonly decideAlike: boolean;
 }
 
 /** The person at the keyboard may do everything; no part of the program ever acts as this user. */
 const ADMINISTRATOR: RolePolicies = {
-  about: [identityPolicy("AdministratorAccess", { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] })],
+  about: [readPolicy({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] }, "identity")],
   decideAlike: true,
 };
 
 /** Who asks. */
-interface Asker {
-  /** As denials name it. */
-  readonly name: string;
+interface Asker extends Requester {
   /** Tells it from every other for which policies could decide otherwise. */
   readonly key: string;
   readonly decidedBy: DecidingPolicy;
@@ -75,7 +75,7 @@ export class Iam implements AccessControl {
   authorize(principal: Principal, request: AccessRequest): void {
     const { arn, roleArn, accountId } = principal;
     const policies = roleArn === undefined ? ADMINISTRATOR : this.#rolePolicies(roleArn, request.action);
-    this.#check({ name: arn, key: arn, decidedBy: "identity-based policy" }, request, policies.decideAlike, () => ({
+    this.#check({ name: arn, roleArn, accountId, key: arn, decidedBy: "identity-based policy" }, request, policies.decideAlike, () => ({
       identityPolicies: policies.about,
       resourcePolicy: this.#policies.resources.get(request.resource),
       context: {
@@ -160,14 +160,14 @@ export class Iam implements AccessControl {
   }
 
   /** Decisions depend on nothing but the question and the policies, which change in `apply` only. */
-  #decide({ name, key, decidedBy }: Asker, { action, resource, context }: AccessRequest, alike: boolean, weigh: () => Weighed): Decision {
+  #decide(asker: Asker, { action, resource, context }: AccessRequest, alike: boolean, weigh: () => Weighed): Decision {
     const about = (alike && !this.#policies.resources.has(resource) ? executionClass(resource) : undefined) ?? resource;
-    const question = [key, decidedBy, action, about, context === undefined ? "" : JSON.stringify(context)].join("\n");
+    const question = [asker.key, asker.decidedBy, action, about, context === undefined ? "" : JSON.stringify(context)].join("\n");
     const known = this.#decisions.get(question);
     if (known !== undefined) return known;
     if (this.#decisions.size >= DECISIONS_REMEMBERED) this.#decisions.clear();
     const weighed = weigh();
-    const decision = evaluate({ principal: name, action, resource, accountId: this.identity.accountId, ...weighed, context: { ...context, ...weighed.context } });
+    const decision = evaluate({ requester: asker, action, resource, ...weighed, context: { ...context, ...weighed.context } });
     this.#decisions.set(question, decision);
     return decision;
   }

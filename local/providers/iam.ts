@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { PolicyDocument, RoleDeclaration } from "../declarations.ts";
+import type { RoleDeclaration } from "../declarations.ts";
+import { policyElements } from "../iam/language/document.ts";
 import type { RegisteredResource } from "../program/resource.ts";
 import { declared, jsonText } from "./declared.ts";
 import { physicalName, type Providers } from "./provider.ts";
@@ -19,23 +20,7 @@ export const iamProviders: Providers = {
   },
 };
 
-const oneOrMany = z.union([z.string(), z.array(z.string())]);
-
-export const policyDocument: z.ZodType<PolicyDocument> = jsonText(
-  z.object({
-    Version: z.string(),
-    Statement: z.array(
-      z.object({
-        Sid: z.string().optional(),
-        Effect: z.enum(["Allow", "Deny"]),
-        Action: oneOrMany,
-        Resource: oneOrMany.optional(),
-        Principal: z.union([z.literal("*"), z.record(z.string(), oneOrMany)]).optional(),
-        Condition: z.record(z.string(), z.record(z.string(), oneOrMany)).optional(),
-      }),
-    ),
-  }),
-);
+export const policyDocument = jsonText(policyElements);
 
 const role = z.object({ name: z.string(), arn: z.string(), assumeRolePolicy: policyDocument });
 const rolePolicy = z.object({ name: z.string(), role: z.string(), policy: policyDocument });

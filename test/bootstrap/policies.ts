@@ -1,5 +1,7 @@
-import { createValidatedPolicy, validateIdentityPolicy, validateResourcePolicy } from "@cloud-copilot/iam-policy";
-import { runUnsafeSimulation } from "@cloud-copilot/iam-simulate";
+import assert from "node:assert/strict";
+import type { PolicyDocument } from "../../local/declarations.ts";
+import { readPolicy } from "../../local/iam/language/policy.ts";
+import { evaluate } from "../../local/iam/policy-evaluation.ts";
 import { ACCOUNT, type Evaluated } from "./evaluate.ts";
 
 export interface Statement {
@@ -27,24 +29,11 @@ export function policiesOf(program: Evaluated, role: string): Policy[] {
   return managedPolicies(program).filter(({ name }) => attached.has(name));
 }
 
-/** The policy that AWS gives a key which has none of its own: IAM decides. */
-const KEY_POLICY = createValidatedPolicy(
-  { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: "kms:*", Resource: "*" }] },
-  validateResourcePolicy,
-  { name: "key" },
-);
-
-/** Asks AWS's rules of evaluation whether these policies let their role do something. */
+/** Evaluates by AWS's rules whether these policies let their role do something. A KMS key's default policy leaves that to them. */
 export function isAllowed(policies: readonly Policy[], action: string, resource: string, context: Readonly<Record<string, string>> = {}): boolean {
-  const result = runUnsafeSimulation(
-    {
-      request: { principal: `arn:aws:iam::${ACCOUNT}:role/ci/tested`, action, resource: { resource, accountId: ACCOUNT }, contextVariables: { ...context } },
-      identityPolicies: policies.map(({ name, document }) => ({ name, policy: createValidatedPolicy(document, validateIdentityPolicy, { name }) })),
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-      resourcePolicy: action.startsWith("kms:") ? KEY_POLICY : undefined,
-    },
-    {},
-  );
-  return result === "Allowed";
+  const identityPolicies = policies.map(({ document }) => readPolicy(document as PolicyDocument, "identity")); // The program's own documents: Effect is typed wider here.
+  assert.deepEqual(identityPolicies.flatMap(({ faults }) => faults), []);
+  const roleArn = `arn:aws:iam::${ACCOUNT}:role/ci/tested`;
+  const requester = { name: `arn:aws:sts::${ACCOUNT}:assumed-role/tested/session`, roleArn, accountId: ACCOUNT };
+  return evaluate({ requester, action, resource, context, identityPolicies }) === "allowed";
 }
