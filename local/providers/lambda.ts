@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as z from "zod";
-import type { AliasDeclaration, ResourcePolicyDeclaration } from "../declarations.ts";
+import type { AliasDeclaration, PolicyStatement, ResourcePolicyDeclaration } from "../declarations.ts";
 import { UserError } from "../errors.ts";
 import { arn } from "../identity.ts";
 import type { FunctionVersion } from "../lambda/function-version.ts";
@@ -113,6 +113,9 @@ const permission = z.object({
   qualifier: z.string().optional(),
   sourceArn: z.string().optional(),
   sourceAccount: z.string().optional(),
+  principalOrgId: z.string().optional(),
+  functionUrlAuthType: z.string().optional(),
+  eventSourceToken: z.string().optional(),
 });
 
 /** The resource-based policies that Lambda makes of permissions: one for each function, alias or version they are given on. */
@@ -129,16 +132,28 @@ export function declarePermissions(resources: readonly RegisteredResource[]): Re
       Statement: permissions.map((each) => ({
         Sid: each.statementId,
         Effect: "Allow",
-        Principal: { Service: each.principal },
+        Principal: { [/^(\*|\d{12}|arn:.*)$/.test(each.principal) ? "AWS" : "Service"]: each.principal },
         Action: each.action,
         Resource: resourceArn,
-        Condition: {
-          ...(each.sourceArn !== undefined && { ArnLike: { "AWS:SourceArn": each.sourceArn } }),
-          ...(each.sourceAccount !== undefined && { StringEquals: { "AWS:SourceAccount": each.sourceAccount } }),
-        },
+        Condition: permissionConditions(each),
       })),
     },
   }));
+}
+
+/** As AddPermission writes them. */
+function permissionConditions(each: z.output<typeof permission>): PolicyStatement["Condition"] {
+  const texts = {
+    "AWS:SourceAccount": each.sourceAccount,
+    "aws:PrincipalOrgID": each.principalOrgId,
+    "lambda:FunctionUrlAuthType": each.functionUrlAuthType,
+    "lambda:EventSourceToken": each.eventSourceToken,
+  };
+  const given = Object.entries(texts).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
+  return {
+    ...(each.sourceArn !== undefined && { ArnLike: { "AWS:SourceArn": each.sourceArn } }),
+    ...(given.length > 0 && { StringEquals: Object.fromEntries(given) }),
+  };
 }
 
 function nameOf(nameOrArn: string): string {
