@@ -66,7 +66,6 @@ export function condition(operatorName: string, key: string, texts: readonly str
     if (values.length === 0 && ifExists !== undefined) return true;
     // Set qualifiers take a key with only empty values for a missing one.
     if (qualifier !== undefined && isNull(values)) return qualifier === "ForAllValues";
-    if (values.length === 0) return negated;
     return holds(qualifier, negated, values, expected, context);
   };
 }
