@@ -28,6 +28,11 @@ export async function runEverything(workflows: Workflows): Promise<void> {
     await workflows.stop(executionArn);
     await workflows.task(executionArn, "STOPPED");
   };
+  const stopWhileItDispatches = async () => {
+    const executionArn = await workflows.start("dispatch-job", JOB);
+    await workflows.stop(executionArn);
+    await workflows.recordClosed(executionArn.slice(executionArn.lastIndexOf("/") + 1));
+  };
   await Promise.all([
     succeeds("math", {}),
     succeeds("report", {}),
@@ -38,5 +43,6 @@ export async function runEverything(workflows: Workflows): Promise<void> {
     dispatchAgain(),
     remindTwice(),
     stopWhileItRuns(),
+    stopWhileItDispatches(),
   ]);
 }
