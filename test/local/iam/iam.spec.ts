@@ -212,7 +212,7 @@ describe("IAM, resource policies", () => {
   });
 
   it("refuses a service that sends no account where the policy asks for one, as EventBridge", () => {
-    const { sourceAccount: _, ...eventBridge } = events;
+    const eventBridge = { service: events.service, sourceArn: events.sourceArn };
     const asking = policy({
       Effect: "Allow",
       Action: "lambda:InvokeFunction",
