@@ -3,9 +3,13 @@ import type { JobInput } from "../functions/shared/job-contract.ts";
 import { JobError } from "./errors.ts";
 
 export interface Job {
-  /** Says that the work is getting on. Call it as often as you like: it is passed on at the job's heartbeat interval. */
+  /**
+   * Reports that the work makes progress. Call it as often as you like: at most one heartbeat per interval is sent.
+   *
+   * @throws the reason of `signal` when the job has to stop
+   */
   heartbeat(): Promise<void>;
-  /** Aborted when the job has to stop: told to by SIGTERM, over its time limit, or nobody waits any more. */
+  /** Aborted when the job has to stop: by SIGTERM, at its time limit, or when nobody waits any more. Ten seconds later the work is killed. */
   readonly signal: AbortSignal;
 }
 
@@ -18,7 +22,7 @@ export interface WorkResult {
 }
 
 /**
- * The work itself. A sample that takes its time: replace it with yours.
+ * The work itself, in a process of its own that may block. A sample that takes its time: replace it with yours.
  *
  * @returns the job's result, at most 256 KiB as JSON
  * @throws JobError to fail with an exit code; anything else fails with 1
@@ -29,6 +33,7 @@ export async function work(input: JobInput, job: Job): Promise<WorkResult> {
       job.signal.addEventListener("abort", () => reject(job.signal.reason as Error), { once: true });
     });
   }
+  while (input.spin);
   const end = Date.now() + input.processingTime * 1000;
   for (let left = end - Date.now(); left > 0; left = end - Date.now()) {
     await sleep(Math.min(left, 1000), undefined, { signal: job.signal });
@@ -38,7 +43,7 @@ export async function work(input: JobInput, job: Job): Promise<WorkResult> {
     throw new JobError("JobFailed", input.fail.error, input.fail.exitCode);
   }
   if (input.fail) {
-    // Like a crash: no report.
+    // A crash: the process ends without a result.
     process.exit(input.fail.exitCode);
   }
   return { message: input.message, processingTime: input.processingTime, completedAt: new Date().toISOString() };

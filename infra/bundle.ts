@@ -9,7 +9,7 @@ const OUT = ".build";
 export interface Build {
   /** One file per function, `index.mjs`, whose handler is `index.handler`. */
   readonly functions: Readonly<Record<FunctionName, string>>;
-  /** Build context of the job's image: the Dockerfile and `job.mjs`. */
+  /** Build context of the job's image: the Dockerfile, `job.mjs` and `work.mjs`. */
   readonly imageContext: string;
 }
 
@@ -22,9 +22,13 @@ export interface Build {
  */
 export async function bundle(projectFolder: string): Promise<Build> {
   const handlers = FUNCTION_NAMES.map((name) => ({ in: `functions/${name}/handler.ts`, out: `functions/${name}/index` }));
+  const job = [
+    { in: "container/main.ts", out: "container/job" },
+    { in: "container/work-main.ts", out: "container/work" },
+  ];
   const { outputFiles } = await esbuild.build({
     absWorkingDir: projectFolder,
-    entryPoints: [...handlers, { in: "container/main.ts", out: "container/job" }],
+    entryPoints: [...handlers, ...job],
     outdir: OUT,
     outExtension: { ".js": ".mjs" },
     write: false,

@@ -5,11 +5,11 @@ import {
   SendDurableExecutionCallbackSuccessCommand,
 } from "@aws-sdk/client-lambda";
 import { NobodyWaits } from "../errors.ts";
-import { REPORT_ATTEMPTS, type Reporter } from "./reporter.ts";
+import { REPORT_CLIENT, type Reporter } from "./reporter.ts";
 
 /** For a durable execution that is suspended until the job calls back. */
 export function createCallbackReporter(callbackId: string): Reporter {
-  const lambda = new LambdaClient({ maxAttempts: REPORT_ATTEMPTS });
+  const lambda = new LambdaClient(REPORT_CLIENT);
   const CallbackId = callbackId;
   return {
     heartbeat: async () => {
@@ -28,13 +28,16 @@ export function createCallbackReporter(callbackId: string): Reporter {
   };
 }
 
-/** @returns true when the call was refused because the callback has been answered or has timed out */
+/** A callback that has been completed or has timed out, and one whose execution has been deleted or has ended (Lambda's model). */
+const CLOSED: ReadonlySet<string> = new Set(["CallbackTimeoutException", "ResourceNotFoundException"]);
+
+/** @returns true when the call was refused because nobody waits for the callback any more */
 async function isClosed(call: Promise<unknown>): Promise<boolean> {
   try {
     await call;
     return false;
   } catch (error) {
-    if (error instanceof Error && error.name === "CallbackTimeoutException") {
+    if (error instanceof Error && CLOSED.has(error.name)) {
       return true;
     }
     throw error;

@@ -8,5 +8,11 @@ export interface Reporter {
   failed(error: JobError): Promise<void>;
 }
 
-/** Tries of one report: nothing else is left to do, so it may take its time. */
-export const REPORT_ATTEMPTS = 10;
+/**
+ * Settings of the clients that send reports. Without time-outs, a request to an endpoint that accepts it and never responds would
+ * wait for ever. Ten tries take less than two minutes.
+ */
+export const REPORT_CLIENT = {
+  maxAttempts: 10,
+  requestHandler: { connectionTimeout: 3000, requestTimeout: 5000, throwOnRequestTimeout: true },
+};

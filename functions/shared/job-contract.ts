@@ -9,6 +9,8 @@ export const jobInput = z.strictObject({
   fail: z.strictObject({ exitCode: z.number().int().min(1).max(255), error: z.string().min(1).max(1024).optional() }).optional(),
   /** Makes the sample job hang: it stays alive, does nothing and sends no heartbeat. */
   hang: z.boolean().optional(),
+  /** Makes the sample job block its event loop for ever: it sends no heartbeat and does not notice that it has to stop. */
+  spin: z.boolean().optional(),
 });
 
 export type JobInput = z.output<typeof jobInput>;
@@ -34,6 +36,12 @@ export interface JobEnvironment {
  * How a job says that it failed: by itself, told to stop (SIGTERM: who waits for it finds out by whom), or over its time limit.
  */
 export type JobErrorType = "JobFailed" | "JobTerminated" | "JobTimedOut";
+
+/**
+ * Exit code of a job that may run again because nothing was reported: it was stopped before its first heartbeat was delivered, or
+ * it succeeded and its result could not be delivered. EX_TEMPFAIL of sysexits.h.
+ */
+export const TRY_AGAIN_EXIT_CODE = 75;
 
 /**
  * Time that a task may take to start and to stop, beside the job's own time: fetching the image, finding capacity. Seconds.

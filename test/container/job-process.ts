@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** The job as it is deployed: one bundled file, run as a process of its own. */
+/** The job as it is deployed: bundled, and run as a process of its own. */
 export class JobBundle {
   #folder = "";
 
@@ -41,8 +41,9 @@ export class JobBundle {
   async #build(): Promise<void> {
     this.#folder = await mkdtemp(join(tmpdir(), "job-"));
     await esbuild.build({
-      entryPoints: ["container/main.ts"],
-      outfile: join(this.#folder, "job.mjs"),
+      entryPoints: { job: "container/main.ts", work: "container/work-main.ts" },
+      outdir: this.#folder,
+      outExtension: { ".js": ".mjs" },
       bundle: true,
       platform: "node",
       format: "esm",
@@ -61,11 +62,13 @@ interface LogLine {
 export class JobProcess {
   readonly #process: ChildProcess;
   readonly #ended: Promise<unknown>;
+  readonly #startedAt = performance.now();
+  #endedAt = 0;
   #output = "";
 
   constructor(process: ChildProcess) {
     this.#process = process;
-    this.#ended = once(process, "close");
+    this.#ended = once(process, "close").then(() => (this.#endedAt = performance.now()));
     process.stdout?.setEncoding("utf8").on("data", (text: string) => (this.#output += text));
   }
 
@@ -74,13 +77,22 @@ export class JobProcess {
     while (!this.#output.includes("The job starts") && this.#process.stdout) await once(this.#process.stdout, "data");
   }
 
-  terminate(): void {
-    this.#process.kill("SIGTERM");
+  get pid(): number {
+    if (this.#process.pid === undefined) throw new Error("The job could not be started");
+    return this.#process.pid;
   }
 
-  async end(): Promise<{ exitCode: number | null; log: LogLine[] }> {
+  kill(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
+  /**
+   * Resolves when the job and every process that it started have ended: they share the standard output, which closes with the last
+   * of them.
+   */
+  async end(): Promise<{ exitCode: number | null; seconds: number; log: LogLine[] }> {
     await this.#ended;
-    const log = this.#output.trim().split("\n").map((line) => JSON.parse(line) as LogLine);
-    return { exitCode: this.#process.exitCode, log };
+    const log = this.#output.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as LogLine);
+    return { exitCode: this.#process.exitCode, seconds: (this.#endedAt - this.#startedAt) / 1000, log };
   }
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { TRY_AGAIN_EXIT_CODE } from "../../functions/shared/job-contract.ts";
 import { JobTable } from "../../functions/shared/job-record.ts";
 import { TABLE_NAME, TestJobTable } from "../functions/job-table.ts";
 import { FakeCallbacks } from "./fake-callbacks.ts";
@@ -32,7 +33,7 @@ describe("the job", () => {
     it("fails when it is told to stop", async () => {
       const process = job.start(endless, environment);
       await process.started();
-      process.terminate();
+      process.kill("SIGTERM");
       const { exitCode, log } = await process.end();
       assert.equal(exitCode, 143);
       assert.equal(log.at(-1)!["errorType"], "JobTerminated");
@@ -92,16 +93,23 @@ describe("the job", () => {
     it("reports SIGTERM before it dies", async () => {
       const process = job.start(endless, callbacks.environment);
       await callbacks.received(1);
-      process.terminate();
+      process.kill("SIGTERM");
       assert.equal((await process.end()).exitCode, 143);
       assert.equal((callbacks.reports[1]!.body as { ErrorType: string }).ErrorType, "JobTerminated");
     });
 
-    it("stops when nobody waits any more", async () => {
+    it("does no work when nobody waits for it, and may run again", async () => {
       callbacks.answer = () => 400;
       const { exitCode } = await job.start(endless, callbacks.environment).end();
-      assert.equal(exitCode, 1);
+      assert.equal(exitCode, TRY_AGAIN_EXIT_CODE);
       assert.deepEqual(callbacks.actions, ["heartbeat"]);
+    });
+
+    it("stops when nobody waits any more", async () => {
+      callbacks.answer = () => (callbacks.actions.length === 1 ? 200 : 400);
+      const { exitCode } = await job.start(endless, { ...callbacks.environment, JOB_HEARTBEAT_SECONDS: "0.05" }).end();
+      assert.equal(exitCode, 1);
+      assert.deepEqual(callbacks.actions, ["heartbeat", "heartbeat"]);
     });
 
     it("works on when a heartbeat does not get through", async () => {
@@ -116,6 +124,13 @@ describe("the job", () => {
       const { exitCode } = await job.start(work, callbacks.environment).end();
       assert.equal(exitCode, 0);
       assert.deepEqual(callbacks.actions, ["heartbeat", "succeed", "succeed"]);
+    });
+
+    it("fails when its result is refused", async () => {
+      callbacks.answer = ({ action }) => (action === "succeed" ? 403 : 200);
+      const { exitCode } = await job.start(work, callbacks.environment).end();
+      assert.equal(exitCode, 1);
+      assert.deepEqual(callbacks.actions, ["heartbeat", "succeed", "fail"]);
     });
 
     it("counts a report as delivered that comes too late", async () => {
@@ -154,7 +169,7 @@ describe("the job", () => {
       const process = job.start(endless, environment);
       while ((await table.get("stopped"))!["status"] === "STARTING") await new Promise(setImmediate);
       assert.equal((await table.get("stopped"))!["status"], "RUNNING");
-      process.terminate();
+      process.kill("SIGTERM");
       assert.equal((await process.end()).exitCode, 143);
       const { status, error } = (await table.get("stopped"))!;
       assert.deepEqual([status, (error as { errorType: string }).errorType], ["FAILED", "JobTerminated"]);
@@ -163,10 +178,10 @@ describe("the job", () => {
     it("does not work on a record that is closed, or at another attempt", async () => {
       const { jobs, environment } = await record("closed");
       const stale = job.start(endless, { ...environment, JOB_ATTEMPT: "2" });
-      assert.equal((await stale.end()).exitCode, 1);
+      assert.equal((await stale.end()).exitCode, TRY_AGAIN_EXIT_CODE);
       assert.equal((await table.get("closed"))!["status"], "STARTING");
       await jobs.setFailed("closed", 1, { errorType: "JobLost", errorMessage: "host gone" });
-      assert.equal((await job.start(endless, environment).end()).exitCode, 1);
+      assert.equal((await job.start(endless, environment).end()).exitCode, TRY_AGAIN_EXIT_CODE);
       assert.equal(((await table.get("closed"))!["error"] as { errorType: string }).errorType, "JobLost");
     });
   });
