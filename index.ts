@@ -45,6 +45,7 @@ const reportSchedule = new CronSchedule("report-schedule", {
 const watchdog = new TaskWatchdog("watchdog", {
   place,
   watchdog: functions["task-watchdog"],
+  sweep: functions["task-sweep"],
   clusterArn: jobRuntime.cluster.arn,
   jobFunctions: JOB_FUNCTIONS,
 });
@@ -53,9 +54,9 @@ const observability = new Observability("observability", {
   settings,
   cluster: jobRuntime.cluster,
   functions,
-  scheduleDeadLetterQueues: { "report-schedule": reportSchedule.deadLetterQueue, reminders: reminders.deadLetterQueue },
+  scheduleDeadLetterQueues: { "report-schedule": reportSchedule.deadLetterQueue, "sweep-schedule": watchdog.sweepSchedule.deadLetterQueue, reminders: reminders.deadLetterQueue },
   eventDeadLetterQueues: { watchdog: watchdog.deadLetterQueue },
-  scheduleGroups: { "report-schedule": reportSchedule.schedule.groupName, reminders: reminders.group.name },
+  scheduleGroups: { "report-schedule": reportSchedule.schedule.groupName, "sweep-schedule": watchdog.sweepSchedule.schedule.groupName, reminders: reminders.group.name },
 });
 
 /** Stack outputs: an API for people, scripts and tests. Flat strings, stable names. */
@@ -72,6 +73,8 @@ export default {
   reminderScheduleGroupName: reminders.group.name,
   scheduleDeadLetterQueueUrl: reminders.deadLetterQueue.url,
   occurrenceTableName: occurrences.table.name,
+  sweepScheduleName: watchdog.sweepSchedule.schedule.name,
+  sweepScheduleDeadLetterQueueUrl: watchdog.sweepSchedule.deadLetterQueue.url,
   watchdogRuleArns: pulumi.all(watchdog.rules.map((rule) => rule.arn)).apply((arns) => arns.join(",")),
   watchdogDeadLetterQueueUrl: watchdog.deadLetterQueue.url,
   alarmTopicArn: observability.topic.arn,

@@ -1,10 +1,11 @@
 import type * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { OPEN_JOBS_INDEX } from "../functions/shared/job-record.ts";
 import type { Build } from "./bundle.ts";
 import { DurableFunction } from "./durable-function.ts";
 import { allow, allowWithoutResource, type Statement } from "./iam.ts";
 import type { JobRuntime } from "./job-runtime.ts";
-import { aliasArn, executionsOf, type FunctionName, type Place } from "./names.ts";
+import { aliasArn, executionsOf, functionArn, functionName, type FunctionName, type Place } from "./names.ts";
 import type { Network } from "./network.ts";
 import type { OccurrenceTable } from "./occurrence-table.ts";
 import type { OneTimeSchedules } from "./one-time-schedules.ts";
@@ -30,6 +31,9 @@ export const JOB_FUNCTIONS = ["poll-job", "dispatch-job", "callback-job"] as con
 /** The longest execution that a caller may wait for: 15 minutes. */
 const SHORT_EXECUTION_SECONDS = 900;
 
+/** Of one sweep: at five requests a second, 1,500 of them. With 5,000 open executions its lists take some 120. */
+const SWEEP_SECONDS = 300;
+
 type Grant = Pick<ConstructorParameters<typeof PublishedFunction>[1], "environment" | "statements">;
 
 /** Every function with its environment and its rights: who may do what stands here, and nowhere else. */
@@ -50,6 +54,7 @@ export function createFunctions(args: FunctionsArgs): Readonly<Record<FunctionNa
     JOB_TIME_LIMIT_SECONDS: String(settings.jobTimeLimitSeconds),
     ...maxAttempts,
   };
+  const watchdogEnvironment = { CLUSTER_ARN: cluster.arn, JOB_TABLE_NAME: jobTable.name, DISPATCH_JOB_ARN: aliasArn(place, "dispatch-job"), ...maxAttempts };
   const common = (name: FunctionName, description: string) => ({
     description,
     bundle: args.bundles[name],
@@ -103,20 +108,36 @@ export function createFunctions(args: FunctionsArgs): Readonly<Record<FunctionNa
     }),
     "task-watchdog": new PublishedFunction("task-watchdog", {
       ...common("task-watchdog", "Ends executions whose task is gone, and tasks whose execution is gone"),
-      environment: { CLUSTER_ARN: cluster.arn, JOB_TABLE_NAME: jobTable.name, DISPATCH_JOB_ARN: aliasArn(place, "dispatch-job"), ...maxAttempts, ...recordLife },
-      statements: watchdogStatements(place, jobRuntime, jobTable),
+      environment: { ...watchdogEnvironment, ...recordLife },
+      statements: [...watchdogStatements(place, jobRuntime, jobTable), ...jobRuntime.stopStatements, allow("KeepRecordClosed", ["dynamodb:PutItem"], [jobTable.arn])],
       reservedConcurrency: settings.watchdogReservedConcurrency,
+    }),
+    "task-sweep": new PublishedFunction("task-sweep", {
+      ...common("task-sweep", "Compares tasks, executions and records, and repairs what no event has"),
+      timeoutSeconds: SWEEP_SECONDS,
+      environment: {
+        ...watchdogEnvironment,
+        JOB_FUNCTIONS: JOB_FUNCTIONS.map(functionName).join(","),
+        CALLBACK_JOB: functionName("callback-job"),
+      },
+      statements: [
+        ...watchdogStatements(place, jobRuntime, jobTable),
+        ...jobRuntime.seeStatements,
+        ...jobRuntime.stopStatements,
+        allow("ListExecutions", ["lambda:ListDurableExecutionsByFunction"], JOB_FUNCTIONS.map((name) => functionArn(place, name))),
+        allow("ListOpenRecords", ["dynamodb:Query"], [pulumi.interpolate`${jobTable.arn}/index/${OPEN_JOBS_INDEX}`]),
+      ],
     }),
   };
 }
 
-function watchdogStatements(place: Place, { cluster, stopStatements }: JobRuntime, jobTable: aws.dynamodb.Table): Statement[] {
+/** What it takes to find what belongs together, and to close what has been left. */
+function watchdogStatements(place: Place, { cluster }: JobRuntime, jobTable: aws.dynamodb.Table): Statement[] {
   return [
-    ...stopStatements,
     allowWithoutResource("FindTasks", ["ecs:ListTasks"], { ArnEquals: { "ecs:cluster": cluster.arn } }),
     allow("SeeExecution", ["lambda:GetDurableExecution"], JOB_FUNCTIONS.map((name) => executionsOf(place, name))),
     allow("FailCallback", ["lambda:SendDurableExecutionCallbackFailure"], [executionsOf(place, "callback-job")]),
-    allow("FailRecord", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], [jobTable.arn]),
+    allow("FailRecord", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [jobTable.arn]),
     allow("RunAgain", ["lambda:InvokeFunction"], [aliasArn(place, "dispatch-job")]),
   ];
 }

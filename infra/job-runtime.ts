@@ -39,6 +39,8 @@ export class JobRuntime extends pulumi.ComponentResource {
   readonly runStatements: readonly Statement[];
   /** What a function needs to see how a task does, and to stop it. */
   readonly controlStatements: readonly Statement[];
+  /** What a function needs to see how a task does. */
+  readonly seeStatements: readonly Statement[];
   /** What a function needs to stop a task that it knows of. */
   readonly stopStatements: readonly Statement[];
   readonly #place: Place;
@@ -122,6 +124,7 @@ export class JobRuntime extends pulumi.ComponentResource {
       allowPassRole("PassTaskRoles", [executionRole.arn, taskRole.arn], "ecs-tasks.amazonaws.com"),
     ];
     this.controlStatements = [allow("ControlTask", ["ecs:DescribeTasks", "ecs:StopTask"], [tasks])];
+    this.seeStatements = [allow("SeeTasks", ["ecs:DescribeTasks"], [tasks])];
     this.stopStatements = [allow("StopTask", ["ecs:StopTask"], [tasks])];
     this.endpointUse = {
       place,

@@ -19,7 +19,7 @@ export function arn({ partition, region, accountId }: Place, service: string, re
 }
 
 /** The functions of this program, by the names of their folders. */
-export const FUNCTION_NAMES = ["report", "poll-job", "dispatch-job", "callback-job", "math", "create-reminder", "reminder", "task-watchdog"] as const;
+export const FUNCTION_NAMES = ["report", "poll-job", "dispatch-job", "callback-job", "math", "create-reminder", "reminder", "task-watchdog", "task-sweep"] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /** The alias that callers use: it points to the newest published version, or shares its starts between that and the last one. */

@@ -17,6 +17,8 @@ export interface PublishedFunctionArgs extends FunctionLogsArgs {
   readonly statements?: readonly Statement[];
   /** Refuses to delete or replace the function, and keeps its logs when the stack is removed. */
   readonly protect: boolean;
+  /** Seconds that one invocation may take, at most 900; {@link TIMEOUT_SECONDS} where left out. */
+  readonly timeoutSeconds?: number;
   /** Concurrent invocations that are kept free for this function, and that it can't exceed. None are where left out or 0. */
   readonly reservedConcurrency?: number;
   /** Percentage of the starts by the alias that a new version gets at first, 1 to 50; 0 gives it all of them at once. */
@@ -83,7 +85,7 @@ export class PublishedFunction extends pulumi.ComponentResource {
         architectures: ["arm64"],
         handler: "index.handler",
         code: new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.FileAsset(args.bundle) }),
-        timeout: TIMEOUT_SECONDS,
+        timeout: args.timeoutSeconds ?? TIMEOUT_SECONDS,
         memorySize: FUNCTION_MEMORY_MEGABYTES,
         publish: true,
         // 0 would stop the function.

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { CronSchedule } from "./cron-schedule.ts";
 import { deadLetterQueue } from "./dead-letter-queue.ts";
 import { allowSending, policy } from "./iam.ts";
 import { functionArn, type FunctionName, type Place } from "./names.ts";
@@ -9,6 +10,8 @@ export interface TaskWatchdogArgs {
   readonly place: Place;
   /** What looks at the events. */
   readonly watchdog: PublishedFunction;
+  /** The function that compares all of them from time to time. */
+  readonly sweep: PublishedFunction;
   /** The cluster whose tasks are watched. */
   readonly clusterArn: pulumi.Input<string>;
   /** The functions whose executions are watched. */
@@ -19,12 +22,13 @@ export interface TaskWatchdogArgs {
 const RETRY_POLICY = { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 };
 
 /**
- * Tells the watchdog function when a task stops or starts to run, and when an execution ends without its job. Events of AWS
+ * Calls the watchdog function when a task stops or starts to run, and when an execution ends without its job. Events of AWS
  * services cost nothing; each start of the function is an ordinary invocation.
  */
 export class TaskWatchdog extends pulumi.ComponentResource {
   readonly rules: readonly aws.cloudwatch.EventRule[];
   readonly deadLetterQueue: aws.sqs.Queue;
+  readonly sweepSchedule: CronSchedule;
 
   constructor(name: string, args: TaskWatchdogArgs, opts?: pulumi.ComponentResourceOptions) {
     super("durable-workflows:infra:TaskWatchdog", name, {}, opts);
@@ -58,6 +62,12 @@ export class TaskWatchdog extends pulumi.ComponentResource {
           allowSending("ExecutionEnded", "events.amazonaws.com", this.deadLetterQueue.arn, executionRule.arn),
         ]),
       },
+      { parent: this },
+    );
+    // Events may be lost.
+    this.sweepSchedule = new CronSchedule(
+      "sweep-schedule",
+      { place: args.place, target: args.sweep, expression: "rate(15 minutes)", timeZone: "UTC", flexibleWindowMinutes: 0 },
       { parent: this },
     );
     this.registerOutputs({ ruleArns: this.rules.map((rule) => rule.arn) });

@@ -1,4 +1,4 @@
-import { ConditionalCheckFailedException, type DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { ConditionalCheckFailedException, type DynamoDBClient, GetItemCommand, paginateQuery, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
 import { executionId } from "./execution.ts";
@@ -20,12 +20,18 @@ const jobRecord = z.object({
   input: jobInput,
   executionArn: z.string(),
   attempt: z.number(),
+  /** ISO 8601. */
+  updatedAt: z.string(),
   error: jobError.optional(),
 });
+
+const openJob = z.object({ jobId: z.string(), executionArn: z.string(), attempt: z.number(), taskArn: z.string().optional() });
 
 /** What the functions read of a job's record; the table holds more, for people. */
 export type JobRecord = z.output<typeof jobRecord>;
 export type JobError = z.output<typeof jobError>;
+/** What the index of open jobs holds of a record. */
+export type OpenJob = z.output<typeof openJob>;
 
 /** Reports whether the job of a record is still to be run or running. */
 export function isOpen({ status }: Pick<JobRecord, "status">): boolean {
@@ -89,6 +95,22 @@ export class JobTable {
       new GetItemCommand({ TableName: this.#tableName, Key: marshall({ jobId }), ConsistentRead: true }),
     );
     return Item && jobRecord.parse(unmarshall(Item));
+  }
+
+  /** Every record in the index of open jobs: eventually consistent, so a record found here may have been closed. */
+  async listOpen(): Promise<OpenJob[]> {
+    const open: OpenJob[] = [];
+    const query = {
+      TableName: this.#tableName,
+      IndexName: OPEN_JOBS_INDEX,
+      KeyConditionExpression: "#open = :open",
+      ExpressionAttributeNames: { "#open": "open" },
+      ExpressionAttributeValues: marshall({ ":open": OPEN.open }),
+    };
+    for await (const { Items = [] } of paginateQuery({ client: this.#dynamodb }, query)) {
+      open.push(...Items.map((item) => openJob.parse(unmarshall(item))));
+    }
+    return open;
   }
 
   /**

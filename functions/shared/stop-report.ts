@@ -1,22 +1,32 @@
 import { InvokeCommand, type LambdaClient, SendDurableExecutionCallbackFailureCommand } from "@aws-sdk/client-lambda";
+import type { ReportTarget } from "./job-contract.ts";
 import type { JobError, JobTable } from "./job-record.ts";
 import type { JobTask } from "./job-task.ts";
 import { outcomeOf, type StoppedTask } from "./stopped-task.ts";
 
-interface Dependencies {
+/** What it takes to say how a task ended. */
+export interface Reporting {
   readonly lambda: LambdaClient;
   readonly table: JobTable;
   readonly dispatchJobArn: string;
   readonly maxAttempts: number;
 }
 
-/** Tells whoever waits for a stopped task how it stopped, unless the job has said so itself. */
-export async function reportStopped({ report, attempt, stop }: JobTask, dependencies: Dependencies): Promise<void> {
-  const error = describeStop(stop);
+/**
+ * Reports to whoever waits for a stopped task how it stopped, unless the job has reported itself.
+ *
+ * @returns whether somebody was still waiting
+ */
+export async function reportStopped({ report, attempt, stop }: JobTask, dependencies: Reporting): Promise<boolean> {
+  return reportEnd(report, attempt, describeStop(stop), dependencies);
+}
+
+/** Reports that an attempt at a job has failed. @returns whether somebody was still waiting */
+export async function reportEnd(report: ReportTarget, attempt: number, error: JobError, dependencies: Reporting): Promise<boolean> {
   switch (report.to) {
     case "exit":
       // poll-job finds out by itself.
-      return;
+      return false;
     case "callback":
       return failCallback(dependencies.lambda, report.callbackId, error);
     case "record":
@@ -33,23 +43,25 @@ function describeStop(stop: StoppedTask): JobError {
   return { errorType: outcome.kind === "lost" ? "JobLost" : "JobFailed", errorMessage: message, exitCode, stopReason };
 }
 
-async function failCallback(lambda: LambdaClient, callbackId: string, { errorType, errorMessage }: JobError): Promise<void> {
+async function failCallback(lambda: LambdaClient, callbackId: string, { errorType, errorMessage }: JobError): Promise<boolean> {
   try {
     await lambda.send(
       new SendDurableExecutionCallbackFailureCommand({ CallbackId: callbackId, Error: { ErrorType: errorType, ErrorMessage: errorMessage } }),
     );
+    return true;
   } catch (error) {
     // The job has reported, nobody waits any more, or the execution was deleted.
     if (!isOneOf(error, "CallbackTimeoutException", "ResourceNotFoundException")) {
       throw error;
     }
+    return false;
   }
 }
 
-async function failRecord(jobId: string, attempt: number, error: JobError, dependencies: Dependencies): Promise<void> {
-  await dependencies.table.setFailed(jobId, attempt, error);
+async function failRecord(jobId: string, attempt: number, error: JobError, dependencies: Reporting): Promise<boolean> {
+  const closed = await dependencies.table.setFailed(jobId, attempt, error);
   if (error.errorType !== "JobLost" || attempt >= dependencies.maxAttempts) {
-    return;
+    return closed;
   }
   // Looked at again, because the job may have closed its record itself (JobTerminated: it was told to stop), and so that an event that
   // comes twice finds the job running again.
@@ -58,10 +70,11 @@ async function failRecord(jobId: string, attempt: number, error: JobError, depen
   if (record?.status === "FAILED" && record.attempt === attempt && lost) {
     await runAgain(jobId, attempt + 1, dependencies);
   }
+  return closed;
 }
 
 /** The execution's name makes a repeat harmless: the same name is the same execution. */
-async function runAgain(jobId: string, attempt: number, { lambda, dispatchJobArn }: Dependencies): Promise<void> {
+async function runAgain(jobId: string, attempt: number, { lambda, dispatchJobArn }: Reporting): Promise<void> {
   try {
     await lambda.send(
       new InvokeCommand({

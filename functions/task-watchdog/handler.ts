@@ -10,11 +10,11 @@ import { JobTable } from "../shared/job-record.ts";
 import { jobTask, type TaskState } from "../shared/job-task.ts";
 import { createLog, type Log } from "../shared/log.ts";
 import { outcomeOf } from "../shared/stopped-task.ts";
+import { orphanReason, stopTasksOf } from "../shared/orphans.ts";
 import { reportStopped } from "../shared/stop-report.ts";
 import { stopTask } from "../shared/task.ts";
 import { closeRecordOf } from "./ended-execution.ts";
 import { type ExecutionStatusChange, watchdogEvent } from "./input.ts";
-import { orphanReason, stopTasksOf } from "./orphans.ts";
 
 const watchdogEnvironment = z.object({
   CLUSTER_ARN: z.string().min(1),
@@ -58,7 +58,7 @@ export const createHandler = ({ ecs, lambda, dynamodb, environment, log }: Depen
       const { exitCode, stopCode } = stop;
       log(outcome.kind === "succeeded" ? "INFO" : "WARN", "A task stopped", { ...subject, reportTo: report.to, outcome: outcome.kind, exitCode, stopCode, stopReason: stop.stoppedReason });
     } else if (detail.lastStatus === "RUNNING" && detail.desiredStatus !== "STOPPED") {
-      const reason = await orphanReason(task, lambda, reporting.table);
+      const reason = await orphanReason(task, lambda, reporting.table, { leaveSucceeded: true });
       if (reason !== undefined) {
         await stopTask(ecs, clusterArn, stop.taskArn, reason);
         log("WARN", "A task was stopped: nothing waits for it", { ...subject, reason });

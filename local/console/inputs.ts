@@ -7,6 +7,7 @@ import { reportInput } from "../../functions/report/input.ts";
 import { describeIssues } from "../../functions/shared/issues.ts";
 import { jobInput } from "../../functions/shared/job-contract.ts";
 import { jobInputParser } from "../../functions/shared/job-input.ts";
+import { sweepInput } from "../../functions/task-sweep/input.ts";
 import { watchdogEvent } from "../../functions/task-watchdog/input.ts";
 import type { FunctionVersion } from "../lambda/function-version.ts";
 
@@ -40,6 +41,7 @@ const inputs: Readonly<Record<string, WorkflowInput>> = {
     scheduleArn: "arn:aws:scheduler:us-east-1:000000000000:schedule/reminders/tea",
     executionId: "by-hand",
   })),
+  "task-sweep": plain(sweepInput, () => ({})),
   "task-watchdog": plain(watchdogEvent, () => ({
     "detail-type": "Durable Execution Status Change",
     detail: { durableExecutionArn: "arn:aws:lambda:us-east-1:000000000000:function:math:1/durable-execution/a/a", status: "SUCCEEDED" },

@@ -100,7 +100,7 @@ describe("dispatch-job", () => {
   it("lets the record of a job that runs again live as long as a new one", async () => {
     const jobId = "nearly-expired";
     const expiresAt = Math.floor(Date.now() / 1000) + 86_400;
-    await table.put({ jobId, status: "FAILED", attempt: 1, executionArn: "earlier", input, expiresAt });
+    await table.put({ jobId, status: "FAILED", attempt: 1, executionArn: "earlier", updatedAt: new Date().toISOString(), input, expiresAt });
     await dispatch(new FakeEcs(), { retryOf: jobId });
     assert.ok(Number((await table.get(jobId))!["expiresAt"]) >= expiresAt + 28 * 86_400);
   });

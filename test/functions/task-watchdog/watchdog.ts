@@ -69,7 +69,7 @@ export function useWatchdog() {
       }),
     /** Puts a record. @returns what a task's environment says of it */
     record: async (jobId: string, change: Record<string, unknown> = {}) => {
-      await table.put({ jobId, status: "RUNNING", attempt: 1, executionArn: EXECUTION_ARN, input: { message: "hello", processingTime: 1 }, ...change });
+      await table.put({ jobId, status: "RUNNING", attempt: 1, executionArn: EXECUTION_ARN, updatedAt: "2026-01-01T00:00:00.000Z", input: { message: "hello", processingTime: 1 }, ...change });
       return { REPORT_TO: "record", JOB_ID: jobId };
     },
   };

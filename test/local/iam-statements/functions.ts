@@ -4,7 +4,7 @@ import type { FunctionName } from "../../../infra/names.ts";
 import type { Scenario, Scenarios } from "./scenario.ts";
 import { until, type Workflows } from "./workflows.ts";
 
-export type DurableFunctionName = Exclude<FunctionName, "task-watchdog">;
+export type DurableFunctionName = Exclude<FunctionName, "task-watchdog" | "task-sweep">;
 
 export const JOB = { message: "hello", processingTime: 0 };
 export const CRASHING_JOB = { ...JOB, fail: { exitCode: 3 } };

@@ -10,6 +10,7 @@ import { NOT_ASKED, NOT_EXERCISED } from "./not-exercised.ts";
 import type { Scenario, Scenarios } from "./scenario.ts";
 import { runEverything } from "./sound-run.ts";
 import { schedules } from "./schedules.ts";
+import { sweepDeadLetters, sweeps, sweepTrust } from "./sweep.ts";
 import { Policies, programStatements, type ProgramStatement } from "./statements.ts";
 import { until, Workflows } from "./workflows.ts";
 
@@ -26,10 +27,12 @@ const LANES: readonly Scenarios[] = [
     ...tasks,
     ...watchdog,
     ...taskFailures,
+    ...sweeps,
   },
   watchdogDeadLetters,
+  sweepDeadLetters,
 ];
-const SCENARIOS = new Map([watchdogTrust, ...LANES].flatMap((lane) => Object.entries(lane)));
+const SCENARIOS = new Map([watchdogTrust, sweepTrust, ...LANES].flatMap((lane) => Object.entries(lane)));
 
 describe("Every IAM statement of the program", function () {
   this.timeout(90_000);
@@ -66,6 +69,7 @@ describe("Every IAM statement of the program", function () {
     statements = new Map(programStatements(stack.resources).map((statement) => [statement.id, statement]));
     for (const { promise } of outcomes.values()) promise.catch(() => undefined);
     await runLane(watchdogTrust);
+    await runLane(sweepTrust);
     for (const lane of LANES) void runLane(lane);
   });
 

@@ -109,6 +109,10 @@ export const watchdog: Scenarios = {
     ...watchdogFails("lambda:InvokeFunction", (workflows) => workflows.run("dispatch-job", JOB)),
     fault: ["job-execution-policy/PullImage"],
   },
+  "task-watchdog-policy/KeepRecordClosed": watchdogFails("dynamodb:PutItem", async (workflows) => {
+    // Stopped before its function has recorded the job: the environment of a version has to start first.
+    await Promise.all(Array.from({ length: 4 }, async () => workflows.stop(await workflows.start("dispatch-job", JOB))));
+  }),
   "watchdog-task-changed-permission": undelivered("watchdog-task-changed"),
   "watchdog-execution-ended-permission": undelivered("watchdog-execution-ended"),
   // A dead letter is what becomes of an event that is refused. An execution that fails for its input has no task.

@@ -1,5 +1,6 @@
 import { CreateScheduleCommand } from "@aws-sdk/client-scheduler";
 import assert from "node:assert/strict";
+import type { FunctionName } from "../../../infra/names.ts";
 import { fails } from "./functions.ts";
 import type { Scenario, Scenarios } from "./scenario.ts";
 import type { Workflows } from "./workflows.ts";
@@ -20,13 +21,22 @@ export const schedules: Scenarios = {
     },
   },
   ...scheduleRole("reminders", (workflows) => workflows.context.output("reminderAliasArn"), "scheduleDeadLetterQueueUrl"),
-  "report-schedule-role/Trust": {
-    async run(workflows) {
-      await assert.rejects(fireOnce(workflows, "report-schedule", workflows.context.output("reportAliasArn")), /must allow AWS EventBridge Scheduler to assume the role/);
-    },
-  },
-  ...scheduleRole("report-schedule", (workflows) => `${workflows.resource("report", "arn")}:${workflows.context.output("reportVersion")}`, "reportScheduleDeadLetterQueueUrl"),
+  ...cronSchedule("report", "report-schedule", "reportSchedule"),
+  ...cronSchedule("task-sweep", "sweep-schedule", "sweepSchedule"),
 };
+
+/** A schedule whose target is a published version. @param output beginning of the names of the schedule's stack outputs */
+function cronSchedule(functionName: FunctionName, name: string, output: string): Scenarios {
+  const target = (workflows: Workflows) => workflows.resource(functionName, "qualifiedArn");
+  return {
+    [`${name}-role/Trust`]: {
+      async run(workflows) {
+        await assert.rejects(fireOnce(workflows, name, target(workflows)), /must allow AWS EventBridge Scheduler to assume the role/);
+      },
+    },
+    ...scheduleRole(name, target, `${output}DeadLetterQueueUrl`),
+  };
+}
 
 function reminder(): object {
   return { key: `statement-${++keys}`, at: "2100-01-01T00:00:00", payload: 1 };

@@ -1,10 +1,10 @@
 import { type ECSClient, paginateListTasks } from "@aws-sdk/client-ecs";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
-import { executionId } from "../shared/execution.ts";
-import { executionEnd } from "../shared/execution-state.ts";
-import type { JobTable } from "../shared/job-record.ts";
-import type { JobTask } from "../shared/job-task.ts";
-import { stopTask } from "../shared/task.ts";
+import { executionId } from "./execution.ts";
+import { executionEnd } from "./execution-state.ts";
+import { isOpen, type JobTable } from "./job-record.ts";
+import type { JobTask } from "./job-task.ts";
+import { stopTask } from "./task.ts";
 
 /** Stops every task of an execution that has ended without seeing to them. @returns the tasks' ARNs */
 export async function stopTasksOf(executionArn: string, status: string, ecs: ECSClient, clusterArn: string): Promise<string[]> {
@@ -24,9 +24,15 @@ export async function stopTasksOf(executionArn: string, status: string, ecs: ECS
  * An execution can be stopped between RunTask and the end of that step, when ListTasks doesn't show the task yet; the record of a job can
  * be closed at that time as well.
  *
+ * @param options.leaveSucceeded for a task that may have just reported its success, and ends by itself
  * @returns undefined for a task that something waits for
  */
-export async function orphanReason({ executionArn, attempt, report }: JobTask, lambda: LambdaClient, table: JobTable): Promise<string | undefined> {
+export async function orphanReason(
+  { executionArn, attempt, report }: JobTask,
+  lambda: LambdaClient,
+  table: JobTable,
+  { leaveSucceeded }: { readonly leaveSucceeded: boolean },
+): Promise<string | undefined> {
   if (report.to !== "record") {
     const end = await executionEnd(lambda, executionArn);
     return end && `Execution ended: ${end}`;
@@ -38,6 +44,5 @@ export async function orphanReason({ executionArn, attempt, report }: JobTask, l
   if (record.attempt !== attempt || record.executionArn !== executionArn) {
     return "The job runs as another attempt";
   }
-  // A job that has just SUCCEEDED ends by itself: events come in any order.
-  return record.status === "FAILED" ? "The job's record is closed" : undefined;
+  return isOpen(record) || (record.status === "SUCCEEDED" && leaveSucceeded) ? undefined : `The job's record is closed: ${record.status}`;
 }
