@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { OPEN_JOBS_INDEX } from "../functions/shared/job-record.ts";
+import { OPEN_JOBS_ATTRIBUTES, OPEN_JOBS_INDEX } from "../functions/shared/job-record.ts";
 import { expiringTable } from "./expiring-table.ts";
 
 export interface JobTableArgs {
@@ -22,14 +22,13 @@ export class JobTable extends pulumi.ComponentResource {
           { name: "open", type: "S" },
         ],
         hashKey: "jobId",
-        // What is not closed: closed records have no such attribute, so the index holds no more than what runs. It isn't written by heartbeats,
-        // which change no attribute in it.
+        // Closed records lack the attribute, so the index holds no more than what runs.
         globalSecondaryIndexes: [
           {
             name: OPEN_JOBS_INDEX,
             keySchemas: [{ attributeName: "open", keyType: "HASH" }],
             projectionType: "INCLUDE",
-            nonKeyAttributes: ["executionArn", "attempt", "taskArn"],
+            nonKeyAttributes: OPEN_JOBS_ATTRIBUTES,
           },
         ],
       },

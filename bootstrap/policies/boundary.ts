@@ -15,6 +15,7 @@ export function boundaryStatements(scope: Scope): Statement[] {
         "lambda:GetDurableExecution",
         "lambda:GetDurableExecutionState",
         "lambda:InvokeFunction",
+        "lambda:ListDurableExecutionsByFunction",
         "lambda:SendDurableExecutionCallbackFailure",
         "lambda:SendDurableExecutionCallbackHeartbeat",
         "lambda:SendDurableExecutionCallbackSuccess",
@@ -26,7 +27,7 @@ export function boundaryStatements(scope: Scope): Statement[] {
     ...["ecs-tasks", "scheduler"].map((service) =>
       allow(service === "scheduler" ? "PassToScheduler" : "PassToTasks", ["iam:PassRole"], [rolesOf(scope)], { StringEquals: { "iam:PassedToService": `${service}.amazonaws.com` } }),
     ),
-    allow("Records", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], [named("dynamodb", "table/")]),
+    allow("Records", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [named("dynamodb", "table/")]),
     allow("Schedules", ["scheduler:CreateSchedule", "scheduler:GetSchedule"], [arn(scope, "scheduler", `schedule/${ours(scope)}/*`)]),
     allow("DeadLetters", ["sqs:SendMessage"], [named("sqs", "")]),
     allow("Logs", ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], [named("logs", "log-group:"), named("logs", "log-group:/aws/lambda/")]),

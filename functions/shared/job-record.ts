@@ -25,7 +25,7 @@ const jobRecord = z.object({
   error: jobError.optional(),
 });
 
-const openJob = z.object({ jobId: z.string(), executionArn: z.string(), attempt: z.number(), taskArn: z.string().optional() });
+const openJob = jobRecord.pick({ jobId: true, executionArn: true, attempt: true, status: true }).extend({ taskArn: z.string().optional() });
 
 /** What the functions read of a job's record; the table holds more, for people. */
 export type JobRecord = z.output<typeof jobRecord>;
@@ -45,6 +45,9 @@ export function isOpen({ status }: Pick<JobRecord, "status">): boolean {
 const OPEN = { open: "open" } as const;
 
 export const OPEN_JOBS_INDEX = "open-jobs";
+
+/** Attributes that the index holds beside its keys. A heartbeat changes none of them, and so costs no write of the index. */
+export const OPEN_JOBS_ATTRIBUTES = ["executionArn", "attempt", "status", "taskArn"];
 
 interface NewJob {
   readonly jobId: string;
@@ -108,7 +111,7 @@ export class JobTable {
       ExpressionAttributeValues: marshall({ ":open": OPEN.open }),
     };
     for await (const { Items = [] } of paginateQuery({ client: this.#dynamodb }, query)) {
-      open.push(...Items.map((item) => openJob.parse(unmarshall(item))));
+      open.push(...Items.map((item) => openJob.parse(unmarshall(item))).filter(isOpen));
     }
     return open;
   }

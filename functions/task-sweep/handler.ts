@@ -67,6 +67,6 @@ export const handler = createHandler({
   lambda: new LambdaClient({ maxAttempts: 8 }),
   dynamodb: new DynamoDBClient({}),
   environment: parseEnvironment(sweepEnvironment),
-  time: { now: Date.now, sleep: async (milliseconds) => void (await sleep(milliseconds)) },
+  time: { now: Date.now, sleep },
   log: createLog({}),
 });

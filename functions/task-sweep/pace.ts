@@ -2,7 +2,7 @@
 export interface Time {
   /** Milliseconds since 1970. */
   now(): number;
-  sleep(milliseconds: number): Promise<void>;
+  sleep(milliseconds: number): Promise<unknown>;
 }
 
 type Middleware = (next: (request: unknown) => Promise<unknown>) => (request: unknown) => Promise<unknown>;

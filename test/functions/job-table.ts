@@ -4,7 +4,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { OPEN_JOBS_INDEX } from "../../functions/shared/job-record.ts";
+import { OPEN_JOBS_ATTRIBUTES, OPEN_JOBS_INDEX } from "../../functions/shared/job-record.ts";
 
 // dynalite has no types: it makes a plain HTTP server.
 const dynalite = createRequire(import.meta.url)("dynalite") as (options: { createTableMs: number }) => Server;
@@ -24,7 +24,7 @@ const jobs: Definition = {
     {
       IndexName: OPEN_JOBS_INDEX,
       KeySchema: [{ AttributeName: "open", KeyType: "HASH" }],
-      Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["executionArn", "attempt", "taskArn"] },
+      Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: OPEN_JOBS_ATTRIBUTES },
     },
   ],
 };

@@ -119,7 +119,7 @@ for (const stack of STACKS) {
 
     it("watch the queues of events that nothing else reports, and the groups of schedules", () => {
       const values = (kind: string) => new Set(alarms.filter(({ name }) => name === kind).flatMap(({ series }) => series.map((key) => Object.values(JSON.parse(key.split(" ")[2]!) as object)[0] as string)));
-      assert.deepEqual(values("dead-letters"), new Set(["task-watchdog-dead-letters-0a1b2c3", "watchdog-dead-letters-0a1b2c3"]));
+      assert.deepEqual(values("dead-letters"), new Set(["task-watchdog-dead-letters-0a1b2c3", "task-sweep-dead-letters-0a1b2c3", "watchdog-dead-letters-0a1b2c3"]));
       assert.deepEqual(values("schedule-dropped"), new Set(all(program, "aws:scheduler/scheduleGroup:ScheduleGroup").map(({ name }) => `${name}-0a1b2c3`)));
     });
   });

@@ -8,7 +8,7 @@ import { EXECUTION_STATUSES, hasEnded } from "../../operator/execution-status.ts
 import { type Evaluated, evaluateProgram, PROJECT_FOLDER, type Registered, stackConfig, STACKS } from "./mocks.ts";
 
 const variables = z.object({ variables: z.record(z.string(), z.string()) });
-const DURABLE = FUNCTION_NAMES.filter((name) => name !== "task-watchdog");
+const DURABLE = FUNCTION_NAMES.filter((name) => !name.startsWith("task-"));
 
 for (const stack of STACKS) {
   describe(`The program for ${stack}`, () => {
@@ -60,7 +60,7 @@ for (const stack of STACKS) {
       assert.deepEqual(aliases.sort(), functions().map(({ inputs }) => `${String(inputs.name)} live 1`).sort());
     });
 
-    it("makes every function durable but the watchdog, and lets callers wait for those that end within 15 minutes", () => {
+    it("makes every function durable but the watchdog and the sweep, and lets callers wait for those that end within 15 minutes", () => {
       const durable = new Map(functions().flatMap(({ name, inputs }) => (inputs.durableConfig ? [[name, inputs.durableConfig as { executionTimeout: number; retentionPeriod: number }]] : [])));
       assert.deepEqual([...durable.keys()].sort(), [...DURABLE].sort());
       for (const [name, { executionTimeout, retentionPeriod }] of durable) {
@@ -72,7 +72,7 @@ for (const stack of STACKS) {
 
     it("encrypts every queue and keeps what is in it for two weeks", () => {
       const queues = all("aws:sqs/queue:Queue");
-      assert.equal(queues.length, FUNCTION_NAMES.length + 4);
+      assert.equal(queues.length, FUNCTION_NAMES.length + 5);
       for (const { name, inputs } of queues) assert.deepEqual(inputs, { messageRetentionSeconds: 1_209_600, sqsManagedSseEnabled: true }, name);
     });
 
