@@ -1,4 +1,5 @@
 import { JobError } from "./errors.ts";
+import { TIME_LIMIT_EXIT_CODE } from "../functions/shared/job-contract.ts";
 
 /** How often the time limit is checked. A single timer cannot span it: Node's timers end at 24.8 days. */
 const CHECK_MILLISECONDS = 1000;
@@ -9,7 +10,7 @@ export function watchTimeLimit(seconds: number, stop: AbortController): void {
   const deadline = performance.now() + seconds * 1000;
   setInterval(() => {
     if (performance.now() > deadline + CHECK_MILLISECONDS) {
-      stop.abort(new JobError("JobTimedOut", `The job was still running after its time limit of ${seconds} s`, 124));
+      stop.abort(new JobError("JobTimedOut", `The job was still running after its time limit of ${seconds} s`, TIME_LIMIT_EXIT_CODE));
     }
   }, CHECK_MILLISECONDS).unref();
 }

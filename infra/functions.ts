@@ -9,7 +9,7 @@ import { aliasArn, executionsOf, functionArn, functionName, type FunctionName, t
 import type { Network } from "./network.ts";
 import type { OccurrenceTable } from "./occurrence-table.ts";
 import type { OneTimeSchedules } from "./one-time-schedules.ts";
-import { jobExecutionSeconds } from "./poll-operations.ts";
+import { dispatchExecutionSeconds, jobExecutionSeconds, SHORT_EXECUTION_SECONDS } from "./poll-operations.ts";
 import { PublishedFunction } from "./published-function.ts";
 import type { Settings } from "./settings.ts";
 
@@ -28,9 +28,6 @@ export interface FunctionsArgs {
 /** The functions that run a job as a task, and whose end the watchdog looks after. */
 export const JOB_FUNCTIONS = ["poll-job", "dispatch-job", "callback-job"] as const satisfies FunctionName[];
 
-/** The longest execution that a caller may wait for: 15 minutes. */
-const SHORT_EXECUTION_SECONDS = 900;
-
 /** Of one sweep: at five requests a second, 1,500 of them. With 5,000 open executions its lists take some 120. */
 const SWEEP_SECONDS = 300;
 
@@ -40,7 +37,7 @@ type Grant = Pick<ConstructorParameters<typeof PublishedFunction>[1], "environme
 export function createFunctions(args: FunctionsArgs): Readonly<Record<FunctionName, PublishedFunction>> {
   const { place, settings, network, jobRuntime, jobTable, reminders, occurrences } = args;
   const { cluster, taskDefinition, runStatements, controlStatements } = jobRuntime;
-  const longExecutionSeconds = jobExecutionSeconds(settings.jobTimeLimitSeconds, settings.jobMaxAttempts);
+  const longExecutionSeconds = jobExecutionSeconds(settings.jobTimeLimitSeconds, settings.jobMaxAttempts, settings.jobCapacityWaitSeconds);
   const maxAttempts = { JOB_MAX_ATTEMPTS: String(settings.jobMaxAttempts) };
   const recordLife = { JOB_RECORD_TTL_DAYS: String(settings.jobRecordTtlDays) };
   const taskEnvironment = {
@@ -52,6 +49,7 @@ export function createFunctions(args: FunctionsArgs): Readonly<Record<FunctionNa
     ASSIGN_PUBLIC_IP: network.assignPublicIp,
     CAPACITY_PROVIDER: settings.jobCapacityProvider,
     JOB_TIME_LIMIT_SECONDS: String(settings.jobTimeLimitSeconds),
+    JOB_CAPACITY_WAIT_SECONDS: String(settings.jobCapacityWaitSeconds),
     ...maxAttempts,
   };
   const watchdogEnvironment = { CLUSTER_ARN: cluster.arn, JOB_TABLE_NAME: jobTable.name, DISPATCH_JOB_ARN: aliasArn(place, "dispatch-job"), ...maxAttempts };
@@ -87,9 +85,10 @@ export function createFunctions(args: FunctionsArgs): Readonly<Record<FunctionNa
         ...runStatements,
         ...controlStatements,
         allow("KeepCallbackOpen", ["lambda:SendDurableExecutionCallbackHeartbeat"], [executionsOf(place, "callback-job")]),
+        allow("CloseCallback", ["lambda:SendDurableExecutionCallbackFailure"], [executionsOf(place, "callback-job")]),
       ],
     }),
-    "dispatch-job": durable("dispatch-job", "Starts a job that keeps its own record", SHORT_EXECUTION_SECONDS, {
+    "dispatch-job": durable("dispatch-job", "Starts a job that keeps its own record", dispatchExecutionSeconds(settings.jobCapacityWaitSeconds), {
       environment: { ...taskEnvironment, JOB_TABLE_NAME: jobTable.name, ...recordLife },
       statements: [...runStatements, allow("KeepRecord", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], [jobTable.arn])],
     }),

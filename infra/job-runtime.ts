@@ -35,7 +35,7 @@ export class JobRuntime extends pulumi.ComponentResource {
   readonly logGroup: aws.cloudwatch.LogGroup;
   /** What tasks need of the network's endpoints. */
   readonly endpointUse: EndpointUse;
-  /** What a function needs to run the task. */
+  /** What a function needs to run the task, and to find what it has run already. */
   readonly runStatements: readonly Statement[];
   /** What a function needs to see how a task does, and to stop it. */
   readonly controlStatements: readonly Statement[];
@@ -121,6 +121,7 @@ export class JobRuntime extends pulumi.ComponentResource {
       // Any revision: a function of an older version goes on with the revision that it was published with.
       allow("RunTask", ["ecs:RunTask"], [pulumi.interpolate`${this.taskDefinition.arnWithoutRevision}:*`], { ArnEquals: { "ecs:cluster": this.cluster.arn } }),
       allow("TagNewTask", ["ecs:TagResource"], [tasks], { StringEquals: { "ecs:CreateAction": "RunTask" } }),
+      allowWithoutResource("FindTasks", ["ecs:ListTasks"], { ArnEquals: { "ecs:cluster": this.cluster.arn } }),
       allowPassRole("PassTaskRoles", [executionRole.arn, taskRole.arn], "ecs-tasks.amazonaws.com"),
     ];
     this.controlStatements = [allow("ControlTask", ["ecs:DescribeTasks", "ecs:StopTask"], [tasks])];

@@ -1,28 +1,36 @@
 import { START_ALLOWANCE_SECONDS } from "../functions/shared/job-contract.ts";
-import type { PollPlan } from "../functions/shared/poll-plan.ts";
+import { MAX_CAPACITY_STOPS, MAX_OPERATIONS, operationsBesidePolls } from "../functions/shared/operation-budget.ts";
+import { type PollPlan, pollsToSee, startPlan, STOP_DEADLINE_SECONDS, STOP_PLAN } from "../functions/shared/poll-plan.ts";
 
-/** A durable execution may have this many operations and not one more. */
-export const MAX_OPERATIONS = 3000;
+export { MAX_OPERATIONS };
 
 /** No durable execution runs longer than 366 days. */
 export const MAX_EXECUTION_SECONDS = 31_622_400;
 
-/** The start of the execution. */
-const OPERATIONS_OF_EXECUTION = 1;
-/** Run the task, stop it, the first poll; and the retries that these need on a bad day. */
-const OPERATIONS_OF_ATTEMPT = 20;
+/** The longest execution that a caller may wait for: 15 minutes. */
+export const SHORT_EXECUTION_SECONDS = 900;
 
-/** Seconds that an execution needs at most for a job with this time limit and its attempts, the start and stop of tasks included. */
-export function jobExecutionSeconds(timeLimitSeconds: number, attempts: number): number {
-  return Math.min(attempts * (timeLimitSeconds + 2 * START_ALLOWANCE_SECONDS), MAX_EXECUTION_SECONDS);
+/** Time of `dispatch-job` for its record, and for RunTask calls whose outcome is unknown. */
+const DISPATCH_SECONDS = 300;
+
+/** Seconds that an execution needs at most for a job with this time limit and its attempts: waits for capacity, starts and stops of tasks included. */
+export function jobExecutionSeconds(timeLimitSeconds: number, attempts: number, capacityWaitSeconds: number): number {
+  const attempt = timeLimitSeconds + 2 * START_ALLOWANCE_SECONDS + STOP_DEADLINE_SECONDS;
+  const seconds = attempts * attempt + MAX_CAPACITY_STOPS * START_ALLOWANCE_SECONDS + capacityWaitSeconds;
+  return Math.min(seconds, MAX_EXECUTION_SECONDS);
+}
+
+/** Seconds that an execution of `dispatch-job` needs at most. Callers may wait for it if it waits for capacity for ten minutes or less. */
+export function dispatchExecutionSeconds(capacityWaitSeconds: number): number {
+  return Math.max(SHORT_EXECUTION_SECONDS, capacityWaitSeconds + DISPATCH_SECONDS);
 }
 
 /**
  * The most operations that `poll-job` can need for a job of this length: every poll is one, and every attempt starts over
  * with short intervals.
  */
-export function pollOperations(plan: PollPlan, timeLimitSeconds: number, attempts: number): number {
-  const total = jobExecutionSeconds(timeLimitSeconds, attempts);
+export function pollOperations(plan: PollPlan, timeLimitSeconds: number, attempts: number, capacityWaitSeconds: number): number {
+  const total = Math.min(attempts * (timeLimitSeconds + START_ALLOWANCE_SECONDS), MAX_EXECUTION_SECONDS);
   let growing = 0;
   let elapsed = 0;
   for (let interval = plan.initialSeconds; interval < plan.maxSeconds && elapsed < total; interval *= plan.backoffRate) {
@@ -30,5 +38,12 @@ export function pollOperations(plan: PollPlan, timeLimitSeconds: number, attempt
     elapsed += interval;
   }
   const steady = Math.ceil(Math.max(total - elapsed, 0) / plan.maxSeconds);
-  return OPERATIONS_OF_EXECUTION + attempts * (OPERATIONS_OF_ATTEMPT + growing) + steady;
+  const ofCapacityStops = MAX_CAPACITY_STOPS * pollsToSee(plan, START_ALLOWANCE_SECONDS);
+  return operationsBesidePolls("poll", attempts, capacityWaitSeconds) + attempts * growing + steady + ofCapacityStops;
+}
+
+/** The most operations that `callback-job` can need: it polls each task until it has started, and until it has stopped if it is silent. */
+export function callbackOperations(heartbeatTimeoutSeconds: number, attempts: number, capacityWaitSeconds: number): number {
+  const polls = pollsToSee(startPlan(heartbeatTimeoutSeconds), START_ALLOWANCE_SECONDS) + pollsToSee(STOP_PLAN, STOP_DEADLINE_SECONDS);
+  return operationsBesidePolls("callback", attempts, capacityWaitSeconds) + (attempts + MAX_CAPACITY_STOPS) * polls;
 }

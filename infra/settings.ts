@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
+import { START_ALLOWANCE_SECONDS } from "../functions/shared/job-contract.ts";
 import { FARGATE_CPU, fargateSizeFault } from "./fargate-size.ts";
 import { stackNameFault } from "./names.ts";
-import { MAX_OPERATIONS, pollOperations } from "./poll-operations.ts";
+import { callbackOperations, MAX_OPERATIONS, pollOperations } from "./poll-operations.ts";
 import { expressionFault, isTimeZone, type RecurringExpression } from "./schedule-expression.ts";
 import { vpcCidrFault, vpcSizeFault } from "./vpc-cidr.ts";
 
@@ -37,7 +38,8 @@ const schema = z.strictObject({
   jobTimeLimitSeconds: integer(60, MAX_JOB_SECONDS),
   jobMaxAttempts: integer(1, 10),
   jobHeartbeatSeconds: integer(1, 3600),
-  jobHeartbeatTimeoutSeconds: integer(2, 86_400),
+  jobHeartbeatTimeoutSeconds: integer(15, 86_400),
+  jobCapacityWaitSeconds: integer(0, 86_400),
   jobRecordTtlDays: integer(1, 3650),
   pollInitialSeconds: integer(1, 3600),
   pollMaxSeconds: integer(1, 86_400),
@@ -98,14 +100,22 @@ const rules: readonly { readonly keys: readonly [Key, ...Key[]]; readonly fault:
       pollMaxSeconds >= pollInitialSeconds ? undefined : `is ${pollMaxSeconds}; use at least pollInitialSeconds (${pollInitialSeconds})`,
   },
   {
-    keys: ["pollMaxSeconds", "pollInitialSeconds", "pollBackoffRate", "jobTimeLimitSeconds", "jobMaxAttempts"],
+    keys: ["jobHeartbeatTimeoutSeconds", "jobMaxAttempts", "jobCapacityWaitSeconds"],
+    fault: ({ jobHeartbeatTimeoutSeconds, jobMaxAttempts, jobCapacityWaitSeconds }) => {
+      const operations = callbackOperations(jobHeartbeatTimeoutSeconds, jobMaxAttempts, jobCapacityWaitSeconds);
+      if (operations < MAX_OPERATIONS) return undefined;
+      return `is ${jobHeartbeatTimeoutSeconds}; callback-job could need ${operations} durable operations of less than ${MAX_OPERATIONS}: raise jobHeartbeatTimeoutSeconds, or lower jobMaxAttempts or jobCapacityWaitSeconds`;
+    },
+  },
+  {
+    keys: ["pollMaxSeconds", "pollInitialSeconds", "pollBackoffRate", "jobTimeLimitSeconds", "jobMaxAttempts", "jobCapacityWaitSeconds"],
     fault: (settings) => {
       // That the bounds are in the wrong order is a fault of its own.
       if (settings.pollMaxSeconds < settings.pollInitialSeconds) return undefined;
       const plan = { initialSeconds: settings.pollInitialSeconds, maxSeconds: settings.pollMaxSeconds, backoffRate: settings.pollBackoffRate };
-      const operations = pollOperations(plan, settings.jobTimeLimitSeconds, settings.jobMaxAttempts);
+      const operations = pollOperations(plan, settings.jobTimeLimitSeconds, settings.jobMaxAttempts, settings.jobCapacityWaitSeconds);
       if (operations < MAX_OPERATIONS) return undefined;
-      return `is ${settings.pollMaxSeconds}; the longest job would need ${operations} durable operations of less than ${MAX_OPERATIONS}: raise pollMaxSeconds, pollInitialSeconds or pollBackoffRate, or lower jobTimeLimitSeconds`;
+      return `is ${settings.pollMaxSeconds}; the longest job would need ${operations} durable operations of less than ${MAX_OPERATIONS}: raise pollMaxSeconds, pollInitialSeconds or pollBackoffRate, or lower jobTimeLimitSeconds or jobCapacityWaitSeconds`;
     },
   },
   {
@@ -114,9 +124,10 @@ const rules: readonly { readonly keys: readonly [Key, ...Key[]]; readonly fault:
       protect && alarmEmail === "" ? `is empty, and the stack is protected; use the e-mail address that gets the alarms, or ${NO_RECEIVER} to be warned at each preview instead` : undefined,
   },
   {
-    keys: ["jobRecordTtlDays", "jobTimeLimitSeconds", "jobMaxAttempts"],
-    fault: ({ jobRecordTtlDays, jobTimeLimitSeconds, jobMaxAttempts }) => {
-      const days = Math.ceil((jobTimeLimitSeconds * jobMaxAttempts) / 86_400);
+    // Each attempt renews the life of the record.
+    keys: ["jobRecordTtlDays", "jobTimeLimitSeconds", "jobCapacityWaitSeconds"],
+    fault: ({ jobRecordTtlDays, jobTimeLimitSeconds, jobCapacityWaitSeconds }) => {
+      const days = Math.ceil((jobCapacityWaitSeconds + jobTimeLimitSeconds + 2 * START_ALLOWANCE_SECONDS) / 86_400);
       return jobRecordTtlDays >= days ? undefined : `is ${jobRecordTtlDays}; use at least ${days}, or a record would expire while its job may still run`;
     },
   },

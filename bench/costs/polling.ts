@@ -9,8 +9,8 @@ export interface Polling {
 }
 
 /** The program's growing intervals. @param timeLimitSeconds of a job, which the plan is made for */
-export function growingPolls(asked: PollPlan, jobSeconds: number, timeLimitSeconds: number, attempts: number): Polling {
-  const plan = effectivePlan(asked, timeLimitSeconds, attempts);
+export function growingPolls(asked: PollPlan, jobSeconds: number, timeLimitSeconds: number, attempts: number, capacityWaitSeconds: number): Polling {
+  const plan = effectivePlan(asked, timeLimitSeconds, attempts, capacityWaitSeconds);
   const polls = pollsToSee(plan, jobSeconds);
   return { polls, longestDelay: pollInterval(plan, Math.max(1, polls - 1)) };
 }

@@ -14,6 +14,7 @@ const LIMIT_OPERATIONS = 3_000;
 const PLAN = { initialSeconds: 5, maxSeconds: 14_400, backoffRate: 1.1 };
 const TIME_LIMIT_SECONDS = 86_400;
 const ATTEMPTS = 3;
+const CAPACITY_WAIT_SECONDS = 21_600;
 
 const JOB = { message: "hello", processingTime: 1 };
 const WORKFLOWS: readonly { readonly name: string; readonly output: string; readonly input: () => unknown }[] = [
@@ -58,7 +59,7 @@ export function pollingSection(): Section {
   ];
   const cost = (polls: number) => costOf({ operations: polls, invocations: polls, bytesWritten: 0, computeSeconds: 0 }, RUNS, MEMORY_GIGABYTES);
   const rows = jobs.map(({ name, seconds }) => {
-    const growing = growingPolls(PLAN, seconds, TIME_LIMIT_SECONDS, ATTEMPTS);
+    const growing = growingPolls(PLAN, seconds, TIME_LIMIT_SECONDS, ATTEMPTS, CAPACITY_WAIT_SECONDS);
     const fixed = fixedPolls(FIXED_INTERVAL_SECONDS, seconds);
     const possible = fixed.polls < LIMIT_OPERATIONS;
     return [

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import * as z from "zod";
+import { taskClientConfiguration } from "../shared/clients.ts";
 import { durableHandler } from "../shared/durable-handler.ts";
 import { parseEnvironment, taskEnvironment } from "../shared/environment.ts";
 import { unwrapOperationError, WorkflowError } from "../shared/errors.ts";
@@ -96,7 +97,7 @@ function describe(error: unknown): { errorType: string; errorMessage: string } {
 }
 
 export const handler = createHandler({
-  ecs: new ECSClient({}),
+  ecs: new ECSClient(taskClientConfiguration),
   dynamodb: new DynamoDBClient({}),
   environment: parseEnvironment(dispatchJobEnvironment),
 });

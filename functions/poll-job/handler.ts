@@ -1,6 +1,7 @@
 import { ECSClient } from "@aws-sdk/client-ecs";
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import * as z from "zod";
+import { taskClientConfiguration } from "../shared/clients.ts";
 import { durableHandler } from "../shared/durable-handler.ts";
 import { maxAttempts, parseEnvironment, taskEnvironment, wholeSeconds } from "../shared/environment.ts";
 import { WorkflowError } from "../shared/errors.ts";
@@ -36,20 +37,24 @@ export interface PollJobResult {
 export const createHandler = ({ ecs, environment }: Dependencies) =>
   durableHandler(pollJobInput(environment.JOB_TIME_LIMIT_SECONDS), async (input, context): Promise<PollJobResult> => {
     const steps = new TaskSteps(context, ecs, environment);
-    for (let attempt = 1; ; attempt++) {
+    for (let attempt = 1; ; ) {
       const taskArn = await steps.run(attempt, input, { to: "exit" });
       const task = await awaitStopOrGiveUp(steps, taskArn, environment, context);
       const outcome = outcomeOf(task);
       if (outcome.kind === "succeeded") {
         return { taskArn, exitCode: 0, startedAt: task.startedAt, stoppedAt: task.stoppedAt, attempts: attempt };
       }
-      if (outcome.kind === "failed") {
-        throw new WorkflowError("JobFailed", outcome.message);
+      if (outcome.kind !== "lost") {
+        throw new WorkflowError(outcome.kind === "timedOut" ? "JobTimedOut" : "JobFailed", outcome.message);
+      }
+      if (await steps.awaitCapacityAfter(task)) {
+        continue;
       }
       context.logger.warn(outcome.message, { taskArn, attempt });
       if (attempt >= environment.JOB_MAX_ATTEMPTS) {
         throw new WorkflowError("JobLost", `${outcome.message}, after ${attempt} of ${environment.JOB_MAX_ATTEMPTS} attempts`);
       }
+      attempt++;
     }
   });
 
@@ -67,7 +72,7 @@ async function awaitStopOrGiveUp(
   };
   const limit = environment.JOB_TIME_LIMIT_SECONDS;
   const deadline = limit + START_ALLOWANCE_SECONDS;
-  const plan = effectivePlan(asked, deadline, environment.JOB_MAX_ATTEMPTS);
+  const plan = effectivePlan(asked, deadline, environment.JOB_MAX_ATTEMPTS, environment.JOB_CAPACITY_WAIT_SECONDS);
   try {
     const end = await steps.awaitStop(taskArn, plan, deadline);
     switch (end) {
@@ -91,4 +96,4 @@ async function awaitStopOrGiveUp(
   }
 }
 
-export const handler = createHandler({ ecs: new ECSClient({}), environment: parseEnvironment(pollJobEnvironment) });
+export const handler = createHandler({ ecs: new ECSClient(taskClientConfiguration), environment: parseEnvironment(pollJobEnvironment) });

@@ -15,6 +15,8 @@ export const taskEnvironment = z.object({
   CAPACITY_PROVIDER: z.enum(["FARGATE", "FARGATE_SPOT"]),
   /** Upper bound of a job's processing time. */
   JOB_TIME_LIMIT_SECONDS: seconds,
+  /** Seconds that an execution waits at most for capacity: 0 fails at the first refusal. */
+  JOB_CAPACITY_WAIT_SECONDS: z.coerce.number().int().nonnegative(),
 });
 
 export type TaskEnvironment = z.output<typeof taskEnvironment>;

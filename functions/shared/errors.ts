@@ -7,9 +7,9 @@ import { DurableOperationError } from "@aws/durable-execution-sdk-js";
  * - `JobFailed`: the job failed by itself; never run again
  * - `JobLost`: the platform took the job away; run again, up to a bound
  * - `JobTimedOut`: no heartbeat, or over its time limit
- * - `CapacityUnavailable`: ECS has no room for the task at the moment; retried
+ * - `CapacityUnavailable`: ECS has refused to start the task, for want of capacity or quota, for as long as the setting allows
  * - `KeyInUse`: the key of a reminder still belongs to the schedule of an earlier one; invoke again later
- * - `TaskRefused`: ECS refuses to run the task; never retried
+ * - `TaskRefused`: ECS refuses to run the task for another reason; never retried
  */
 export type WorkflowErrorType = "InvalidInput" | "JobFailed" | "JobLost" | "JobTimedOut" | "CapacityUnavailable" | "KeyInUse" | "TaskRefused";
 

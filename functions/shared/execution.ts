@@ -15,9 +15,11 @@ export function isExecutionOf(functionArn: string, executionArn: string): boolea
  * The token under which a call that creates something may be repeated without creating it twice: the same for every replay and retry of
  * one operation, never the same for two executions.
  *
- * @param attempt which attempt at the job, from 1
+ * @param attempt number of the attempt at the job, from 1
+ * @param tryNumber number of the call among those that may create one thing each, from 1: after a refusal, the next call is another request
  * @returns 64 hexadecimal digits, the most that ECS and the Scheduler take
  */
-export function idempotencyToken(executionArn: string, operation: string, attempt = 1): string {
-  return createHash("sha256").update(JSON.stringify([executionArn, operation, attempt])).digest("hex");
+export function idempotencyToken(executionArn: string, operation: string, attempt = 1, tryNumber = 1): string {
+  const parts = [executionArn, operation, attempt, ...(tryNumber === 1 ? [] : [tryNumber])];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

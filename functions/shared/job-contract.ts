@@ -43,6 +43,9 @@ export type JobErrorType = "JobFailed" | "JobTerminated" | "JobTimedOut";
  */
 export const TRY_AGAIN_EXIT_CODE = 75;
 
+/** Exit code of a job that ran over its time limit, as that of the command `timeout`. */
+export const TIME_LIMIT_EXIT_CODE = 124;
+
 /**
  * Time that a task may take to start and to stop, beside the job's own time: fetching the image, finding capacity. Seconds.
  */

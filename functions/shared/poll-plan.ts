@@ -1,3 +1,6 @@
+import { START_ALLOWANCE_SECONDS } from "./job-contract.ts";
+import { MAX_CAPACITY_STOPS, MAX_OPERATIONS, operationsBesidePolls } from "./operation-budget.ts";
+
 /** When a task is polled. Every poll is a billed operation, and an execution may have 3,000, so the interval grows. */
 export interface PollPlan {
   /** After the first poll. Whole seconds, 1 or more. */
@@ -46,16 +49,26 @@ export function nextPollDelay(plan: PollPlan, poll: number, deadlineSeconds: num
 /** ECS forgets a stopped task an hour after its stop, and with it the exit code: no longer than this between polls, and none is missed. */
 const SAFE_INTERVAL_SECONDS = 3300;
 
-/** Of the 3,000 operations that an execution may have, what polls may use; starts, stops and retries need some too. */
-const POLL_BUDGET = 2800;
-
 /**
  * The plan to poll by: the one asked for, with intervals short enough for ECS's memory wherever the operations last for that, which is for
- * up to about 100 days, all attempts together.
+ * up to about 80 days, all attempts together.
  *
  * @param deadlineSeconds of one attempt
+ * @param capacityWaitSeconds for which the execution may wait for capacity, which takes operations as well
  */
-export function effectivePlan(asked: PollPlan, deadlineSeconds: number, attempts: number): PollPlan {
+export function effectivePlan(asked: PollPlan, deadlineSeconds: number, attempts: number, capacityWaitSeconds: number): PollPlan {
   const safe = { ...asked, maxSeconds: Math.min(asked.maxSeconds, SAFE_INTERVAL_SECONDS) };
-  return attempts * pollsToSee(safe, deadlineSeconds) <= POLL_BUDGET ? safe : asked;
+  const polls = attempts * pollsToSee(safe, deadlineSeconds) + MAX_CAPACITY_STOPS * pollsToSee(safe, Math.min(deadlineSeconds, START_ALLOWANCE_SECONDS));
+  return polls + operationsBesidePolls("poll", attempts, capacityWaitSeconds) < MAX_OPERATIONS ? safe : asked;
 }
+
+/** Plan of `await-start`, in which each poll sends the callback's heartbeat as well. */
+export function startPlan(heartbeatTimeoutSeconds: number): PollPlan {
+  // Two polls may fail before the callback times out.
+  const maxSeconds = Math.min(60, Math.floor(heartbeatTimeoutSeconds / 3));
+  return { initialSeconds: Math.min(5, maxSeconds), maxSeconds, backoffRate: 1.5 };
+}
+
+/** Plan of `await-stop` for a job that was told to stop: it is gone within the longest stop time-out that ECS allows, 120 s, and some. */
+export const STOP_PLAN: PollPlan = { initialSeconds: 2, maxSeconds: 30, backoffRate: 1.5 };
+export const STOP_DEADLINE_SECONDS = 300;

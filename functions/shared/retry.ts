@@ -11,11 +11,6 @@ export function isTransient(error: Error): boolean {
 }
 
 const backOff = createRetryStrategy({ maxAttempts: 8, initialDelay: { seconds: 1 }, maxDelay: { minutes: 1 } });
-const backOffLonger = createRetryStrategy({ maxAttempts: 8, initialDelay: { seconds: 5 }, maxDelay: { minutes: 2 } });
 
-/** For calls of AWS APIs, on top of the AWS client's own three tries within one attempt. */
+/** For calls of AWS APIs, on top of the AWS client's own retries within one attempt. */
 export const retryTransient: RetryStrategy = (error, attempt) => (isTransient(error) ? backOff(error, attempt) : { shouldRetry: false });
-
-/** For RunTask: capacity takes longer to come back than an API. */
-export const retryTransientOrCapacity: RetryStrategy = (error, attempt) =>
-  error.name === "CapacityUnavailable" ? backOffLonger(error, attempt) : retryTransient(error, attempt);

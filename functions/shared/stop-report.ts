@@ -34,13 +34,15 @@ export async function reportEnd(report: ReportTarget, attempt: number, error: Jo
   }
 }
 
+const ERROR_TYPES = { failed: "JobFailed", timedOut: "JobTimedOut", lost: "JobLost" } as const;
+
 function describeStop(stop: StoppedTask): JobError {
   const outcome = outcomeOf(stop);
   if (outcome.kind === "succeeded") {
     return { errorType: "JobFailed", errorMessage: "The job exited with 0 but reported no result", exitCode: 0 };
   }
   const { exitCode, stopReason, message } = outcome;
-  return { errorType: outcome.kind === "lost" ? "JobLost" : "JobFailed", errorMessage: message, exitCode, stopReason };
+  return { errorType: ERROR_TYPES[outcome.kind], errorMessage: message, exitCode, stopReason };
 }
 
 async function failCallback(lambda: LambdaClient, callbackId: string, { errorType, errorMessage }: JobError): Promise<boolean> {

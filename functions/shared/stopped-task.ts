@@ -1,3 +1,6 @@
+import { TIME_LIMIT_EXIT_CODE, TRY_AGAIN_EXIT_CODE } from "./job-contract.ts";
+import { NO_CAPACITY } from "./run-task-answer.ts";
+
 /** A task that has stopped, as ECS tells it by DescribeTasks and by its state-change events. */
 export interface StoppedTask {
   readonly taskArn: string;
@@ -14,12 +17,20 @@ export interface StoppedTask {
 
 export type TaskOutcome =
   | { readonly kind: "succeeded" }
-  | { readonly kind: "failed" | "lost"; readonly exitCode?: number; readonly stopReason: string; readonly message: string };
+  | {
+      readonly kind: "failed" | "timedOut" | "lost";
+      readonly exitCode?: number;
+      readonly stopReason: string;
+      readonly message: string;
+    };
 
 const PLATFORM_STOP_CODES: ReadonlySet<string> = new Set(["SpotInterruption", "TerminationNotice", "InfrastructureHealth", "TaskFailedToStart"]);
 
+/** Exit code of a container that was killed: 128 and SIGKILL. */
+const KILLED_EXIT_CODE = 137;
+
 /**
- * Whether a job succeeded, failed by itself, or was lost to the platform.
+ * Whether a job succeeded, failed by itself, ran over its time limit, or was lost to the platform.
  *
  * A container without an exit code did not end by itself: unless somebody stopped the task, the platform lost it.
  */
@@ -27,16 +38,51 @@ export function outcomeOf(task: StoppedTask): TaskOutcome {
   if (task.exitCode === 0) {
     return { kind: "succeeded" };
   }
-  const stoppedByUser = task.stopCode === "UserInitiated";
-  const lost = PLATFORM_STOP_CODES.has(task.stopCode ?? "") || (task.exitCode === undefined && !stoppedByUser);
+  const unreported = task.exitCode === undefined || task.exitCode === TRY_AGAIN_EXIT_CODE;
+  if (PLATFORM_STOP_CODES.has(task.stopCode ?? "") || (unreported && !isStoppedByUser(task))) {
+    return describe(task, "lost");
+  }
+  return describe(task, task.exitCode === TIME_LIMIT_EXIT_CODE ? "timedOut" : "failed");
+}
+
+/**
+ * The outcome of a job that had started and whose callback received no heartbeat, after its task was stopped for that.
+ *
+ * A job that was stopped before its first heartbeat exits with {@link TRY_AGAIN_EXIT_CODE}; one that had not got as far as a handler of
+ * SIGTERM is killed. Both were held up by the platform, and nothing of the job is lost by running it again.
+ */
+export function outcomeOfSilent(task: StoppedTask): TaskOutcome {
+  const silent = task.exitCode === undefined || task.exitCode === TRY_AGAIN_EXIT_CODE || task.exitCode === KILLED_EXIT_CODE;
+  return silent && isStoppedByUser(task) ? describe(task, "lost") : outcomeOfOverdue(task);
+}
+
+/**
+ * The outcome of a job that had started and didn't report in time, after its task was stopped for that.
+ *
+ * A task that ended before it was stopped has its own outcome: the event that reports it did not arrive.
+ */
+export function outcomeOfOverdue(task: StoppedTask): TaskOutcome {
+  if (isStoppedByUser(task)) {
+    return describe(task, "timedOut");
+  }
+  return task.exitCode === 0 ? describe(task, "failed") : outcomeOf(task);
+}
+
+/** Whether ECS accepted the task and could not place it: nothing ran. */
+export function lackedCapacity(task: StoppedTask): boolean {
+  return task.stopCode === "TaskFailedToStart" && task.startedAt === undefined && NO_CAPACITY.test(task.stoppedReason ?? "");
+}
+
+function isStoppedByUser(task: StoppedTask): boolean {
+  return task.stopCode === "UserInitiated";
+}
+
+const VERBS = { failed: "failed", timedOut: "timed out", lost: "was lost to the platform" } as const;
+
+function describe(task: StoppedTask, kind: keyof typeof VERBS): TaskOutcome {
   const stopReason = describeStop(task);
   const exit = task.exitCode === undefined ? "no exit code" : `exit code ${task.exitCode}`;
-  return {
-    kind: lost ? "lost" : "failed",
-    exitCode: task.exitCode,
-    stopReason,
-    message: `The job ${lost ? "was lost to the platform" : "failed"}: ${exit}, stop reason: ${stopReason}`,
-  };
+  return { kind, exitCode: task.exitCode, stopReason, message: `The job ${VERBS[kind]}: ${exit}, stop reason: ${stopReason}` };
 }
 
 function describeStop(task: StoppedTask): string {

@@ -1,18 +1,16 @@
-import type { ECSClient } from "@aws-sdk/client-ecs";
-import type { DurableContext } from "@aws/durable-execution-sdk-js";
-import type { TaskEnvironment } from "./environment.ts";
 import { type JobInput, type ReportTarget, START_ALLOWANCE_SECONDS } from "./job-contract.ts";
 import { nextPollDelay, type PollPlan } from "./poll-plan.ts";
-import { isTransient, retryTransient, retryTransientOrCapacity } from "./retry.ts";
+import { isTransient, retryTransient } from "./retry.ts";
+import { StartSteps } from "./start-steps.ts";
 import type { StoppedTask } from "./stopped-task.ts";
-import { describeTask, startTask, stopTask } from "./task.ts";
+import { describeTask, stopTask } from "./task.ts";
 
-/** How many polls in a row may bring no answer: enough for a new task to become known everywhere, and for a short outage. */
+/** How many polls in a row may miss a task that ECS has started: enough for it to become known everywhere. */
 const MAX_MISSES = 12;
 
 /** Checkpointed at every poll, so kept small. */
 interface PollState {
-  /** Polls in a row without an answer. */
+  /** Polls in a row that did not find the task. */
   readonly misses: number;
   /** ECS has known the task at some poll. */
   readonly seen: boolean;
@@ -22,70 +20,58 @@ interface PollState {
 }
 
 /** The durable operations on the job's task that the workflows share, each under its own fixed name. */
-export class TaskSteps {
-  readonly #context: DurableContext;
-  readonly #ecs: ECSClient;
-  readonly #environment: TaskEnvironment;
-
-  constructor(context: DurableContext, ecs: ECSClient, environment: TaskEnvironment) {
-    this.#context = context;
-    this.#ecs = ecs;
-    this.#environment = environment;
-  }
-
-  /** Step `run-task`. @returns the task's ARN */
+export class TaskSteps extends StartSteps {
+  /** Starts the task of a job whose report target is the same for each try. @returns the task's ARN */
   async run(attempt: number, input: JobInput, report: ReportTarget): Promise<string> {
-    const { durableExecutionArn: executionArn } = this.#context.executionContext;
-    return this.#context.step("run-task", () => startTask(this.#ecs, this.#environment, { executionArn, attempt, input, report }), {
-      retryStrategy: retryTransientOrCapacity,
-    });
+    const { taskArn } = await this.start(attempt, input, async () => ({ report }));
+    return taskArn;
   }
 
   /** Step `stop-task`. @returns whether the task had ever started */
   async stop(taskArn: string, reason: string): Promise<{ started: boolean }> {
-    return this.#context.step("stop-task", () => stopTask(this.#ecs, this.#environment.CLUSTER_ARN, taskArn, reason), {
+    return this.context.step("stop-task", () => stopTask(this.ecs, this.environment.CLUSTER_ARN, taskArn, reason), {
       retryStrategy: retryTransient,
     });
   }
 
   /**
-   * Operation `await-start`: looks at the task until it has started, but no longer than a start may take. Never fails.
+   * Operation `await-start`: polls the task until it has started, but no longer than a start may take. Never fails.
    *
-   * @param everySeconds between two looks
-   * @param meanwhile called after every look at a task that has not started
+   * @param keepOpen called before each poll, because a poll may be throttled for longer than a callback stays open; false ends the operation
    */
-  async awaitStart(taskArn: string, everySeconds: number, meanwhile: () => Promise<void>): Promise<void> {
-    const check = async (): Promise<{ over: boolean }> => {
-      try {
-        const { state } = await describeTask(this.#ecs, this.#environment, taskArn);
-        if (state === "running" || state === "stopped") {
-          return { over: true };
-        }
-        await meanwhile();
-        return { over: false };
-      } catch (error) {
-        this.#context.logger.warn("The task's start could not be followed", { taskArn, error: String(error) });
-        return { over: !(error instanceof Error && isTransient(error)) };
-      }
-    };
-    await this.#context.waitForCondition("await-start", check, {
+  async awaitStart(taskArn: string, plan: PollPlan, keepOpen: () => Promise<boolean>): Promise<void> {
+    const check = async (): Promise<{ over: boolean }> => ({ over: !(await keepOpen()) || (await this.#hasStarted(taskArn)) });
+    await this.context.waitForCondition("await-start", check, {
       initialState: { over: false },
-      waitStrategy: ({ over }, look) =>
-        over || look * everySeconds >= START_ALLOWANCE_SECONDS ? { shouldContinue: false } : { shouldContinue: true, delay: { seconds: everySeconds } },
+      waitStrategy: ({ over }, poll) => {
+        const delay = nextPollDelay(plan, poll, START_ALLOWANCE_SECONDS);
+        return over || delay === undefined ? { shouldContinue: false } : { shouldContinue: true, delay: { seconds: delay } };
+      },
     });
   }
 
+  async #hasStarted(taskArn: string): Promise<boolean> {
+    try {
+      const { state } = await describeTask(this.ecs, this.environment, taskArn);
+      return state === "running" || state === "stopped";
+    } catch (error) {
+      this.context.logger.warn("The task's start could not be followed", { taskArn, error: String(error) });
+      // Without the permission to read the task, only the job's own heartbeats can keep the callback open.
+      return !(error instanceof Error && isTransient(error));
+    }
+  }
+
   /**
-   * Operation `await-stop`: polls until the task has stopped, suspended in between.
+   * Operation `await-stop`: polls until the task has stopped, suspended in between, however long DescribeTasks is throttled.
    *
    * @param deadlineSeconds from the first poll
    * @returns the stopped task; `running` when the deadline came first; `forgotten` when ECS knew the task and no longer does; `unknown` when
    *   it never knew it
-   * @throws what DescribeTasks failed with, at once for a permanent error, after some polls for a passing one
+   * @throws what DescribeTasks failed with, unless a later poll may succeed
    */
   async awaitStop(taskArn: string, plan: PollPlan, deadlineSeconds: number): Promise<StoppedTask | "running" | "forgotten" | "unknown"> {
     const initialState: PollState = { misses: 0, seen: false };
-    const end = await this.#context.waitForCondition("await-stop", (state: PollState) => this.#poll(taskArn, state), {
+    const end = await this.context.waitForCondition("await-stop", (state: PollState) => this.#poll(taskArn, state), {
       initialState,
       waitStrategy: (state, poll) => {
         const delay = nextPollDelay(plan, poll, deadlineSeconds);
@@ -100,22 +86,23 @@ export class TaskSteps {
   }
 
   async #poll(taskArn: string, state: PollState): Promise<PollState> {
-    const misses = state.misses + 1;
     try {
-      const view = await describeTask(this.#ecs, this.#environment, taskArn);
+      const view = await describeTask(this.ecs, this.environment, taskArn);
       switch (view.state) {
         case "stopped":
           return { misses: 0, seen: true, stopped: view.task };
         case "starting":
         case "running":
           return { misses: 0, seen: true };
-        case "missing":
+        case "missing": {
+          const misses = state.misses + 1;
           return { misses, seen: state.seen, missing: state.seen || misses > MAX_MISSES };
+        }
       }
     } catch (error) {
       // waitForCondition has no retry strategy of its own: a failing check fails the operation.
-      if (error instanceof Error && isTransient(error) && misses <= MAX_MISSES) {
-        return { ...state, misses };
+      if (error instanceof Error && isTransient(error)) {
+        return state;
       }
       throw error;
     }

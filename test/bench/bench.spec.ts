@@ -45,7 +45,7 @@ describe("The bench", () => {
     const plan = { initialSeconds: 5, maxSeconds: 14_400, backoffRate: 1.1 };
     assert.deepEqual(fixedPolls(10, 60), { polls: 7, longestDelay: 10 });
     assert.equal(fixedPolls(10, 86_400).polls, 8_641);
-    assert.ok(growingPolls(plan, 86_400, 86_400, 3).polls < 200);
+    assert.ok(growingPolls(plan, 86_400, 86_400, 3, 21_600).polls < 200);
   });
 
   it("makes as many requests as it was asked to, and counts none that fails", async () => {

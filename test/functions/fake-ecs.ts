@@ -28,6 +28,15 @@ export const interrupted: Partial<FakeTask> = {
   stoppedAt: new Date("2026-01-01T00:01:00Z"),
 };
 
+/** ECS accepted the task and had no capacity for it. */
+export const notPlaced: Partial<FakeTask> = {
+  lastStatus: "STOPPED",
+  startedAt: undefined,
+  stopCode: "TaskFailedToStart",
+  stoppedReason: "Capacity is unavailable at this time.",
+  stoppedAt: new Date("2026-01-01T00:01:00Z"),
+};
+
 interface RunTaskInput {
   readonly clientToken: string;
   readonly startedBy: string;
@@ -42,12 +51,14 @@ export class FakeEcs {
   readonly #tokens = new Map<string, FakeTask>();
   /** Called before an operation is answered; may throw in its place. */
   before: (operation: string, call: number) => void = () => undefined;
+  /** Answers an operation in place of the fake, if it returns something. */
+  answer: (operation: string, call: number, input: Record<string, unknown>) => object | undefined = () => undefined;
   /** Called after RunTask has started a task: a throw loses its answer. */
   started: (task: FakeTask) => void = () => undefined;
-  /** What a new task becomes, by its number from 1. */
-  readonly #becomes: (task: number) => Partial<FakeTask>;
+  /** What a new task becomes, by its number from 1 and its client token. */
+  readonly #becomes: (task: number, clientToken: string) => Partial<FakeTask>;
 
-  constructor(becomes: (task: number) => Partial<FakeTask> = () => ({})) {
+  constructor(becomes: (task: number, clientToken: string) => Partial<FakeTask> = () => ({})) {
     this.#becomes = becomes;
     this.client = scripted(new ECSClient({}), (operation, input) => this.#answer(operation, input));
   }
@@ -59,16 +70,19 @@ export class FakeEcs {
   #answer(operation: string, input: Record<string, unknown>): object {
     this.calls.push({ operation, input });
     this.before(operation, this.count(operation));
+    const answer = this.answer(operation, this.count(operation), input);
+    if (answer !== undefined) return answer;
     switch (operation) {
       case "RunTask":
         return { tasks: [this.#run(input as unknown as RunTaskInput)], failures: [] };
       case "DescribeTasks": {
-        const task = this.tasks.find(({ taskArn }) => taskArn === (input["tasks"] as string[])[0]);
-        return task ? { tasks: [describeTask(task)] } : { tasks: [], failures: [{ reason: "MISSING" }] };
+        const asked = input["tasks"] as string[];
+        const tasks = this.tasks.filter(({ taskArn }) => asked.includes(taskArn)).map(describeTask);
+        return { tasks, failures: tasks.length < asked.length ? [{ reason: "MISSING" }] : [] };
       }
       case "StopTask": {
         const task = this.tasks.find(({ taskArn }) => taskArn === input["task"]);
-        if (task) Object.assign(task, { lastStatus: "STOPPED", stopCode: "UserInitiated", stoppedReason: input["reason"], exitCode: 143 });
+        if (task?.lastStatus === "RUNNING") Object.assign(task, { lastStatus: "STOPPED", stopCode: "UserInitiated", stoppedReason: input["reason"], exitCode: task.startedAt && (task.exitCode ?? 143) });
         return { task: task && describeTask(task) };
       }
       case "ListTasks":
@@ -88,7 +102,7 @@ export class FakeEcs {
       environment: Object.fromEntries(overrides.containerOverrides[0]!.environment.map(({ name, value }) => [name, value])),
       lastStatus: "RUNNING",
       startedAt: new Date("2026-01-01T00:00:00Z"),
-      ...this.#becomes(number),
+      ...this.#becomes(number, clientToken),
     };
     this.tasks.push(task);
     this.#tokens.set(clientToken, task);
@@ -97,6 +111,8 @@ export class FakeEcs {
   }
 }
 
-function describeTask({ taskArn, lastStatus, stopCode, stoppedReason, startedAt, stoppedAt, exitCode }: FakeTask): object {
-  return { taskArn, lastStatus, stopCode, stoppedReason, startedAt, stoppedAt, containers: [{ name: "job", exitCode }] };
+function describeTask({ taskArn, lastStatus, stopCode, stoppedReason, startedAt, stoppedAt, exitCode, environment }: FakeTask): object {
+  const variables = Object.entries(environment).map(([name, value]) => ({ name, value }));
+  const overrides = { containerOverrides: [{ name: "job", environment: variables }] };
+  return { taskArn, lastStatus, stopCode, stoppedReason, startedAt, stoppedAt, containers: [{ name: "job", exitCode }], overrides };
 }

@@ -8,4 +8,5 @@ export const taskEnvironment = {
   ASSIGN_PUBLIC_IP: "ENABLED" as const,
   CAPACITY_PROVIDER: "FARGATE_SPOT" as const,
   JOB_TIME_LIMIT_SECONDS: 3600,
+  JOB_CAPACITY_WAIT_SECONDS: 21_600,
 };

@@ -1,30 +1,98 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { pollsToSee } from "../../functions/shared/poll-plan.ts";
+import { mostTries } from "../../functions/shared/capacity-wait.ts";
 import { START_ALLOWANCE_SECONDS } from "../../functions/shared/job-contract.ts";
-import { jobExecutionSeconds, MAX_EXECUTION_SECONDS, pollOperations } from "../../infra/poll-operations.ts";
+import { MAX_CAPACITY_STOPS, RUN_TASK_CALLS } from "../../functions/shared/operation-budget.ts";
+import { effectivePlan, pollsToSee, startPlan, STOP_DEADLINE_SECONDS, STOP_PLAN } from "../../functions/shared/poll-plan.ts";
+import { callbackOperations, dispatchExecutionSeconds, jobExecutionSeconds, MAX_EXECUTION_SECONDS, MAX_OPERATIONS, pollOperations } from "../../infra/poll-operations.ts";
 
 const DEFAULT_PLAN = { initialSeconds: 5, maxSeconds: 14_400, backoffRate: 1.1 };
+const DEFAULT_WAIT = 21_600;
+const DAY = 86_400;
+
+const start = 1;
+const runTaskAndStopTask = 2;
+
+/** Every setting that decides on operations, over all that is allowed; job times up to 100 days, which take the most polls before plans change. */
+const settings = fc.record({
+  initialSeconds: fc.integer({ min: 1, max: 3600 }),
+  maxSeconds: fc.integer({ min: 1, max: DAY }),
+  backoffRate: fc.double({ min: 1.01, max: 4, noNaN: true }),
+  limit: fc.integer({ min: 60, max: 100 * DAY }),
+  attempts: fc.integer({ min: 1, max: 10 }),
+  wait: fc.integer({ min: 0, max: DAY }),
+  heartbeatTimeout: fc.integer({ min: 15, max: DAY }),
+});
 
 describe("The operations of a polled job", () => {
-  it("are at most 300 for a job of a day, and under 3,000 for a job of a year that is lost twice", () => {
-    assert.ok(pollOperations(DEFAULT_PLAN, 86_400, 1) <= 300);
-    assert.ok(pollOperations(DEFAULT_PLAN, 31_536_000, 3) < 3000);
+  it("are at most 300 polls for a job of a day, and under 3,000 for a job of a year that is lost twice", () => {
+    assert.ok(pollsToSee(effectivePlan(DEFAULT_PLAN, DAY, 3, DEFAULT_WAIT), DAY) <= 300);
+    assert.ok(pollOperations(DEFAULT_PLAN, 31_536_000, 3, DEFAULT_WAIT) < MAX_OPERATIONS);
   });
 
-  it("are never fewer than what the function's own plan takes", () => {
-    const plans = fc.record({ initialSeconds: fc.integer({ min: 1, max: 600 }), maxSeconds: fc.integer({ min: 600, max: 86_400 }), backoffRate: fc.double({ min: 1.01, max: 4, noNaN: true }) });
+  it("are under 3,000 with every setting that is allowed, by the plan that the function follows", () => {
     fc.assert(
-      fc.property(plans, fc.integer({ min: 60, max: 2_000_000 }), (plan, limit) => {
-        const start = 1;
-        const runTaskAndStopTask = 2;
-        assert.ok(pollOperations(plan, limit, 1) >= start + runTaskAndStopTask + pollsToSee(plan, limit + START_ALLOWANCE_SECONDS));
+      fc.property(settings, ({ initialSeconds, maxSeconds, backoffRate, limit, attempts, wait }) => {
+        const asked = { initialSeconds, maxSeconds, backoffRate };
+        fc.pre(maxSeconds >= initialSeconds && pollOperations(asked, limit, attempts, wait) < MAX_OPERATIONS);
+        // An execution that is over after 366 days makes no more attempts.
+        fc.pre(attempts * (limit + START_ALLOWANCE_SECONDS) <= MAX_EXECUTION_SECONDS);
+        const deadline = limit + START_ALLOWANCE_SECONDS;
+        const plan = effectivePlan(asked, deadline, attempts, wait);
+        const ofAttempts = attempts * (pollsToSee(plan, deadline) + runTaskAndStopTask);
+        const ofCapacityStops = MAX_CAPACITY_STOPS * (pollsToSee(plan, START_ALLOWANCE_SECONDS) + 1);
+        const ofRefusals = mostTries(wait) * (RUN_TASK_CALLS + 1);
+        const operations = start + ofAttempts + ofCapacityStops + ofRefusals;
+        assert.ok(operations < MAX_OPERATIONS, `${operations}`);
       }),
+      { numRuns: 500 },
     );
   });
 
   it("are bounded by the longest execution, however many attempts a job has", () => {
-    assert.equal(jobExecutionSeconds(31_536_000, 10), MAX_EXECUTION_SECONDS);
-    assert.equal(jobExecutionSeconds(60, 2), 2 * (60 + 2 * START_ALLOWANCE_SECONDS));
+    assert.equal(jobExecutionSeconds(31_536_000, 10, DEFAULT_WAIT), MAX_EXECUTION_SECONDS);
+  });
+});
+
+describe("The operations of a job that calls back", () => {
+  it("are under 3,000 with every setting that is allowed", () => {
+    fc.assert(
+      fc.property(settings, ({ heartbeatTimeout, attempts, wait }) => {
+        fc.pre(callbackOperations(heartbeatTimeout, attempts, wait) < MAX_OPERATIONS);
+        const ofTask = 2 + pollsToSee(startPlan(heartbeatTimeout), START_ALLOWANCE_SECONDS) + pollsToSee(STOP_PLAN, STOP_DEADLINE_SECONDS);
+        const ofRefusals = mostTries(wait) * (RUN_TASK_CALLS + 3);
+        const operations = start + (attempts + MAX_CAPACITY_STOPS) * ofTask + ofRefusals + attempts;
+        assert.ok(operations < MAX_OPERATIONS, `${operations}`);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("poll a start at most 180 times, and the default heartbeat time-out at most 30 times", () => {
+    assert.ok(pollsToSee(startPlan(15), START_ALLOWANCE_SECONDS) <= 182);
+    assert.ok(pollsToSee(startPlan(120), START_ALLOWANCE_SECONDS) <= 30);
+  });
+
+  it("leave each callback three polls within its heartbeat time-out", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 15, max: DAY }), (timeout) => {
+        const { initialSeconds, maxSeconds } = startPlan(timeout);
+        assert.ok(initialSeconds >= 1 && initialSeconds <= maxSeconds && 3 * maxSeconds <= timeout);
+      }),
+    );
+  });
+});
+
+describe("The time of an execution", () => {
+  it("has place for the wait for capacity, and for the start and the stop of each task", () => {
+    const perAttempt = 60 + 2 * START_ALLOWANCE_SECONDS + STOP_DEADLINE_SECONDS;
+    assert.equal(jobExecutionSeconds(60, 2, DEFAULT_WAIT), 2 * perAttempt + MAX_CAPACITY_STOPS * START_ALLOWANCE_SECONDS + DEFAULT_WAIT);
+  });
+
+  it("lets callers of dispatch-job wait for it if it waits for capacity for at most ten minutes", () => {
+    assert.equal(dispatchExecutionSeconds(0), 900);
+    assert.equal(dispatchExecutionSeconds(600), 900);
+    assert.ok(dispatchExecutionSeconds(601) > 900);
+    assert.ok(dispatchExecutionSeconds(DEFAULT_WAIT) > DEFAULT_WAIT);
   });
 });

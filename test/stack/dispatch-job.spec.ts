@@ -1,7 +1,7 @@
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import assert from "node:assert/strict";
 import * as z from "zod";
-import { crash, dynamodb, fail, job, output, succeed, until } from "./stack.ts";
+import { crash, dynamodb, fail, finish, job, output, start, succeed, until } from "./stack.ts";
 
 describe("dispatch-job", () => {
   const answer = z.object({ jobId: z.string(), taskArn: z.string(), status: z.literal("DISPATCHED") });
@@ -16,7 +16,10 @@ describe("dispatch-job", () => {
     });
 
   it("returns at once, and the job records its result", async () => {
-    const { jobId, taskArn } = answer.parse(await succeed("dispatchJobAliasArn", job));
+    const executionArn = await start("dispatchJobAliasArn", job);
+    const { jobId, taskArn } = answer.parse((await finish(executionArn)).result);
+    // Known to the caller as soon as Lambda has accepted the invocation.
+    assert.equal(jobId, executionArn.slice(executionArn.lastIndexOf("/") + 1));
     const record = await closed(jobId);
     assert.equal(record["status"]?.S, "SUCCEEDED");
     assert.equal(record["taskArn"]?.S, taskArn);

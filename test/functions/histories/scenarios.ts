@@ -11,7 +11,7 @@ import { createHandler as pollJob } from "../../../functions/poll-job/handler.ts
 import { createHandler as reminder } from "../../../functions/reminder/handler.ts";
 import { createHandler as report } from "../../../functions/report/handler.ts";
 import { idempotencyToken } from "../../../functions/shared/execution.ts";
-import { exited, FakeEcs, type FakeTask, interrupted } from "../fake-ecs.ts";
+import { exited, FakeEcs, interrupted, notPlaced } from "../fake-ecs.ts";
 import { awsError, scripted } from "../scripted-client.ts";
 import { taskEnvironment } from "../task-environment.ts";
 import { type Answer, EXECUTION_ARN } from "./execution-state.ts";
@@ -29,22 +29,32 @@ const job = { message: "hello", processingTime: 5 };
 const jobEnvironment = { ...taskEnvironment, JOB_MAX_ATTEMPTS: 2 };
 const alone = (handler: DurableLambdaHandler) => () => ({ handler, calls: () => 0 });
 
-/** A job whose tasks become this, by their number from 1. */
-const polled = (becomes: (task: number) => Partial<FakeTask>) => () => {
+/** Token of an execution's first try, which tells that try from later ones wherever a replay begins. */
+const FIRST_TRY = idempotencyToken(EXECUTION_ARN, "run-task");
+
+/** @param refused whether ECS has no capacity for the first try */
+function ecsWith(refused: boolean, becomes?: ConstructorParameters<typeof FakeEcs>[0]): FakeEcs {
   const ecs = new FakeEcs(becomes);
+  ecs.answer = (_operation, _call, { clientToken }) => (refused && clientToken === FIRST_TRY ? { failures: [{ reason: "RESOURCE:CPU" }] } : undefined);
+  return ecs;
+}
+
+/** A job whose tasks become this, by their number from 1. */
+const polled = (becomes: ConstructorParameters<typeof FakeEcs>[0], refused = false) => () => {
+  const ecs = ecsWith(refused, becomes);
   return { handler: pollJob({ ecs: ecs.client, environment: { ...jobEnvironment, POLL_INITIAL_SECONDS: 5, POLL_MAX_SECONDS: 14_400, POLL_BACKOFF_RATE: 1.1 } }), calls: () => ecs.calls.length };
 };
 
-const calledBack = () => {
-  const ecs = new FakeEcs();
+const calledBack = (refused = false, becomes?: ConstructorParameters<typeof FakeEcs>[0]) => () => {
+  const ecs = ecsWith(refused, becomes);
   const lambda = scripted(new LambdaClient({}), () => ({}));
   return { handler: callbackJob({ ecs: ecs.client, lambda, environment: { ...jobEnvironment, HEARTBEAT_TIMEOUT_SECONDS: 60 } }), calls: () => ecs.calls.length };
 };
 
-const dispatched = (refuse: boolean) => () => {
-  const ecs = new FakeEcs();
+const dispatched = (forbidden: boolean, refused = false) => () => {
+  const ecs = ecsWith(refused);
   ecs.before = () => {
-    if (refuse) throw awsError("AccessDeniedException", 403);
+    if (forbidden) throw awsError("AccessDeniedException", 403);
   };
   let writes = 0;
   const dynamodb = scripted(new DynamoDBClient({}), () => {
@@ -92,11 +102,15 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "math-divided-by-zero": { payload: { num1: 1, num2: 0 }, prepare: alone(math) },
   "poll-job": { payload: job, prepare: polled(() => exited(0)) },
   "poll-job-lost-once": { payload: job, prepare: polled((task) => (task === 1 ? interrupted : exited(0))) },
+  "poll-job-refused-once": { payload: job, prepare: polled(() => exited(0), true) },
+  "poll-job-not-placed-once": { payload: job, prepare: polled((_task, token) => (token === FIRST_TRY ? notPlaced : exited(0))) },
   "poll-job-given-up": { payload: job, prepare: polled(() => ({})) },
-  "callback-job": { payload: job, prepare: calledBack, answers: [{ result: '{"message":"hello"}' }] },
-  "callback-job-lost-once": { payload: job, prepare: calledBack, answers: [{ errorType: "JobLost", errorMessage: "host gone" }, { result: "1" }] },
-  "callback-job-terminated": { payload: job, prepare: calledBack, answers: [{ errorType: "JobTerminated", errorMessage: "told to stop" }] },
+  "callback-job": { payload: job, prepare: calledBack(), answers: [{ result: '{"message":"hello"}' }] },
+  "callback-job-lost-once": { payload: job, prepare: calledBack(false, (task) => (task === 1 ? interrupted : {})), answers: [{ errorType: "JobLost", errorMessage: "host gone" }, { result: "1" }] },
+  "callback-job-refused-once": { payload: job, prepare: calledBack(true), answers: [{ errorType: "NotStarted", errorMessage: "RESOURCE:CPU" }, { result: "1" }] },
+  "callback-job-terminated": { payload: job, prepare: calledBack(), answers: [{ errorType: "JobTerminated", errorMessage: "told to stop" }] },
   "dispatch-job": { payload: job, prepare: dispatched(false) },
+  "dispatch-job-refused-once": { payload: job, prepare: dispatched(false, true) },
   "dispatch-job-refused": { payload: job, prepare: dispatched(true) },
   "create-reminder": { payload: aReminder, prepare: scheduled() },
   "create-reminder-there-already": { payload: aReminder, prepare: scheduled("2999-01-31T09:00:00") },

@@ -10,15 +10,17 @@ const good = {
   ASSIGN_PUBLIC_IP: "DISABLED",
   CAPACITY_PROVIDER: "FARGATE",
   JOB_TIME_LIMIT_SECONDS: "3600",
+  JOB_CAPACITY_WAIT_SECONDS: "0",
 };
 
 describe("the environment of a function", () => {
   it("is read into lists and numbers", () => {
-    const { SUBNET_IDS, SECURITY_GROUP_IDS, JOB_TIME_LIMIT_SECONDS } = parseEnvironment(taskEnvironment, good);
-    assert.deepEqual({ SUBNET_IDS, SECURITY_GROUP_IDS, JOB_TIME_LIMIT_SECONDS }, {
+    const { SUBNET_IDS, SECURITY_GROUP_IDS, JOB_TIME_LIMIT_SECONDS, JOB_CAPACITY_WAIT_SECONDS } = parseEnvironment(taskEnvironment, good);
+    assert.deepEqual({ SUBNET_IDS, SECURITY_GROUP_IDS, JOB_TIME_LIMIT_SECONDS, JOB_CAPACITY_WAIT_SECONDS }, {
       SUBNET_IDS: ["subnet-a", "subnet-b"],
       SECURITY_GROUP_IDS: ["sg-1"],
       JOB_TIME_LIMIT_SECONDS: 3600,
+      JOB_CAPACITY_WAIT_SECONDS: 0,
     });
   });
 

@@ -13,12 +13,13 @@ describe("an execution", () => {
     assert.match(idempotencyToken(arn, "run-task", 1), /^[0-9a-f]{64}$/);
   });
 
-  it("gives a token of its own to every execution, operation and attempt", () => {
+  it("gives a token of its own to every execution, operation, attempt and try", () => {
     const tokens = [
       idempotencyToken(arn, "run-task", 1),
       idempotencyToken(`${arn}2`, "run-task", 1),
       idempotencyToken(arn, "create-schedule", 1),
       idempotencyToken(arn, "run-task", 2),
+      idempotencyToken(arn, "run-task", 1, 2),
     ];
     assert.equal(new Set(tokens).size, tokens.length);
   });

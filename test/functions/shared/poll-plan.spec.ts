@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { effectivePlan, elapsedAtPoll, nextPollDelay, pollInterval, type PollPlan, pollsToSee } from "../../../functions/shared/poll-plan.ts";
 
 const DAY = 86_400;
+const WAIT = 21_600;
 const settings: PollPlan = { initialSeconds: 5, maxSeconds: 14_400, backoffRate: 1.1 };
 
 describe("the poll plan", () => {
@@ -11,23 +12,23 @@ describe("the poll plan", () => {
   });
 
   it("sees a 24-hour job to its end within 300 operations", () => {
-    const polls = pollsToSee(effectivePlan(settings, DAY, 3), DAY);
+    const polls = pollsToSee(effectivePlan(settings, DAY, 3, WAIT), DAY);
     // The start of the execution and the step that runs the task come on top.
     assert.ok(polls + 2 <= 300, `${polls} polls`);
   });
 
   it("sees a job of a year to its end within the 3,000 operations that an execution may have", () => {
-    const polls = pollsToSee(effectivePlan(settings, 366 * DAY, 1), 366 * DAY);
+    const polls = pollsToSee(effectivePlan(settings, 366 * DAY, 1, WAIT), 366 * DAY);
     assert.ok(polls + 2 < 3000, `${polls} polls`);
   });
 
-  it("never looks away for the hour in which ECS forgets a stopped task, for jobs of up to 90 days", () => {
-    assert.ok(effectivePlan(settings, 90 * DAY, 1).maxSeconds < 3600);
-    assert.ok(effectivePlan(settings, 30 * DAY, 3).maxSeconds < 3600);
+  it("never looks away for the hour in which ECS forgets a stopped task, for jobs of up to 80 days", () => {
+    assert.ok(effectivePlan(settings, 80 * DAY, 1, WAIT).maxSeconds < 3600);
+    assert.ok(effectivePlan(settings, 26 * DAY, 3, WAIT).maxSeconds < 3600);
   });
 
   it("keeps to shorter intervals than that where they are asked for", () => {
-    assert.deepEqual(effectivePlan({ ...settings, maxSeconds: 60 }, 3600, 1), { ...settings, maxSeconds: 60 });
+    assert.deepEqual(effectivePlan({ ...settings, maxSeconds: 60 }, 3600, 1, WAIT), { ...settings, maxSeconds: 60 });
   });
 
   it("polls for the last time on the deadline, however it is set", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { WorkflowError } from "../../../functions/shared/errors.ts";
-import { retryTransient, retryTransientOrCapacity } from "../../../functions/shared/retry.ts";
+import { retryTransient } from "../../../functions/shared/retry.ts";
 import { awsError } from "../scripted-client.ts";
 
 describe("retries of AWS calls", () => {
@@ -23,20 +23,11 @@ describe("retries of AWS calls", () => {
   for (const name of final) {
     it(`never come after ${name}`, () => {
       assert.equal(retryTransient(awsError(name, 400), 1).shouldRetry, false);
-      assert.equal(retryTransientOrCapacity(awsError(name, 400), 1).shouldRetry, false);
     });
   }
 
   it("never come after bad input, or a mistake in the program", () => {
     assert.equal(retryTransient(new WorkflowError("InvalidInput", "at: past"), 1).shouldRetry, false);
     assert.equal(retryTransient(new TypeError("x is not a function"), 1).shouldRetry, false);
-  });
-
-  it("come after a lack of capacity only where a task is started", () => {
-    const error = new WorkflowError("CapacityUnavailable", "RESOURCE:CPU");
-    assert.equal(retryTransientOrCapacity(error, 1).shouldRetry, true);
-    assert.equal(retryTransientOrCapacity(error, 8).shouldRetry, false);
-    assert.equal(retryTransient(error, 1).shouldRetry, false);
-    assert.equal(retryTransientOrCapacity(new WorkflowError("TaskRefused", "AGENT"), 1).shouldRetry, false);
   });
 });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { BusEvent } from "../../../local/events/event.ts";
+import { AwsError } from "../../../local/errors.ts";
 import { startStack, type RunningStack } from "../../../local/stack.ts";
 import { durableFunction } from "./functions.ts";
 import { callbackJob, dispatchJob, pollJob, taskFailures, tasks, TASKS_AT_ONCE, watchdog, watchdogDeadLetters, watchdogTrust } from "./jobs.ts";
@@ -64,6 +65,8 @@ describe("Every IAM statement of the program", function () {
     stack.iam.authorize = (principal, request) => {
       asked.set(`${principal.arn} ${request.action}`, { principal: principal.arn, action: request.action });
       authorize(principal, request);
+      const roleArn = principal.kind === "assumed-role" ? principal.roleArn : undefined;
+      if (workflows.isThrottled(roleArn, request.action)) throw new AwsError("ThrottlingException", "Rate exceeded");
     };
     policies = new Policies(stack.iam, stack.resources);
     statements = new Map(programStatements(stack.resources).map((statement) => [statement.id, statement]));

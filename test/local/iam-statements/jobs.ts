@@ -1,5 +1,6 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import assert from "node:assert/strict";
+import type { FunctionName } from "../../../infra/names.ts";
 import { CRASHING_JOB, fails, JOB, LONG_JOB } from "./functions.ts";
 import type { Scenario, Scenarios } from "./scenario.ts";
 import type { Workflows } from "./workflows.ts";
@@ -13,6 +14,8 @@ function running(name: "poll-job" | "dispatch-job" | "callback-job"): Scenarios 
     [`${name}-policy/RunTask`]: fails(name, "ecs:RunTask", JOB),
     [`${name}-policy/TagNewTask`]: fails(name, "ecs:TagResource", JOB),
     [`${name}-policy/PassTaskRoles`]: fails(name, "iam:PassRole", JOB),
+    // A start that was refused is followed by one that reads which tasks there are.
+    [`${name}-policy/FindTasks`]: whileRunTaskIsThrottled(name, fails(name, "ecs:ListTasks", JOB)),
   };
 }
 
@@ -24,17 +27,28 @@ export const callbackJob: Scenarios = {
   ...running("callback-job"),
   // A job that falls silent has to be stopped.
   "callback-job-policy/ControlTask": fails("callback-job", "ecs:StopTask", { ...JOB, hang: true }),
+  "callback-job-policy/CloseCallback": whileRunTaskIsThrottled("callback-job", {
+    async run(workflows, since) {
+      const executionArn = await workflows.start("callback-job", JOB);
+      await workflows.logged("callback-job", /callback could not be closed.*SendDurableExecutionCallbackFailure on resource: arn:/, since);
+      await workflows.stop(executionArn);
+    },
+  }),
   "callback-job-policy/KeepCallbackOpen": {
     async run(workflows, since) {
       // A task waits for a place for longer than a job may stay silent.
       const others = await Promise.all(Array.from({ length: TASKS_AT_ONCE }, () => workflows.start("poll-job", LONG_JOB)));
       await Promise.all(others.map((executionArn) => workflows.task(executionArn, "RUNNING")));
       const executionArn = await workflows.start("callback-job", JOB);
-      await workflows.logged("callback-job", /start could not be followed.*SendDurableExecutionCallbackHeartbeat on resource: arn:/, since);
+      await workflows.logged("callback-job", /heartbeat could not be sent.*SendDurableExecutionCallbackHeartbeat on resource: arn:/, since);
       await Promise.all([executionArn, ...others].map((each) => workflows.stop(each)));
     },
   },
 };
+
+function whileRunTaskIsThrottled(name: FunctionName, scenario: Scenario): Scenario {
+  return { run: (workflows, since) => workflows.throttling(name, "ecs:RunTask", () => scenario.run(workflows, since)) };
+}
 
 /** What the platform and the job itself do in their roles. */
 export const tasks: Scenarios = {

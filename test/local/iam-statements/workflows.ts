@@ -27,6 +27,9 @@ export class Workflows {
   readonly #sqs: SQSClient;
   readonly #events: readonly BusEvent[];
 
+  /** Actions that the stack throttles, and for which role. */
+  readonly #throttled = new Set<string>();
+
   /** @param events what has happened on the stack's event bus: it grows */
   constructor(stack: RunningStack, events: readonly BusEvent[]) {
     this.#stack = stack;
@@ -34,6 +37,21 @@ export class Workflows {
     this.context = createTourContext(stack);
     this.#logs = new CloudWatchLogsClient(stack);
     this.#sqs = new SQSClient(stack);
+  }
+
+  /** Throttles a function's calls of an action while something runs. */
+  async throttling<T>(name: FunctionName, action: string, run: () => Promise<T>): Promise<T> {
+    const key = `${this.resource(`${name}-role`, "arn")} ${action}`;
+    this.#throttled.add(key);
+    try {
+      return await run();
+    } finally {
+      this.#throttled.delete(key);
+    }
+  }
+
+  isThrottled(roleArn: string | undefined, action: string): boolean {
+    return this.#throttled.has(`${roleArn ?? ""} ${action}`);
   }
 
   close(): void {

@@ -1,0 +1,55 @@
+import type { TaskOverride } from "@aws-sdk/client-ecs";
+import type { JobEnvironment, JobInput, ReportTarget } from "./job-contract.ts";
+
+export interface TaskRequest {
+  readonly executionArn: string;
+  /** Number of the attempt at the job, from 1. */
+  readonly attempt: number;
+  readonly input: JobInput;
+  readonly report: ReportTarget;
+}
+
+/** "A total of 8192 characters are allowed for overrides": API Reference, RunTask. Counted in bytes, which are never fewer. */
+export const MAX_OVERRIDES_BYTES = 8192;
+
+/** The job as environment variables of its container. */
+export function taskOverrides({ executionArn, attempt, input, report }: TaskRequest, containerName: string, timeLimitSeconds: number): TaskOverride {
+  const job: JobEnvironment = {
+    JOB_INPUT: JSON.stringify(input),
+    JOB_ATTEMPT: String(attempt),
+    JOB_TIME_LIMIT_SECONDS: String(timeLimitSeconds),
+    EXECUTION_ARN: executionArn,
+    REPORT_TO: report.to,
+    ...(report.to === "callback" && { CALLBACK_ID: report.callbackId }),
+    ...(report.to === "record" && { JOB_ID: report.jobId }),
+  };
+  const environment = Object.entries(job).map(([name, value]) => ({ name, value: String(value) }));
+  return { containerOverrides: [{ name: containerName, environment }] };
+}
+
+export function overridesBytes(overrides: TaskOverride): number {
+  return Buffer.byteLength(JSON.stringify(overrides));
+}
+
+/**
+ * The longest values that Lambda and this program can put beside a job's input: a callback id of 1,024 characters (API Reference, Lambda),
+ * and an execution ARN whose function and execution have names of 64 characters.
+ */
+const LONGEST_REQUEST = {
+  executionArn: "a".repeat(320),
+  attempt: 1_000_000,
+  report: { to: "callback", callbackId: "c".repeat(1024) },
+} as const;
+const LONGEST_TIME_LIMIT_SECONDS = 99_999_999;
+const LONGEST_CONTAINER_NAME = "n".repeat(64);
+
+/**
+ * Bytes by which a job's input is too long for RunTask, whichever of the workflows runs it.
+ *
+ * The input is JSON in a string of a JSON document, so each quotation mark of a text takes up four bytes.
+ *
+ * @returns 0 or less for an input that fits
+ */
+export function excessBytes(input: JobInput): number {
+  return overridesBytes(taskOverrides({ ...LONGEST_REQUEST, input }, LONGEST_CONTAINER_NAME, LONGEST_TIME_LIMIT_SECONDS)) - MAX_OVERRIDES_BYTES;
+}
