@@ -7,6 +7,7 @@ import { parseEnvironment, taskEnvironment } from "../shared/environment.ts";
 import { unwrapOperationError, WorkflowError } from "../shared/errors.ts";
 import { executionId } from "../shared/execution.ts";
 import type { JobInput } from "../shared/job-contract.ts";
+import { assertFitsTask } from "../shared/job-input.ts";
 import { isOpen, JobTable } from "../shared/job-record.ts";
 import { retryTransient } from "../shared/retry.ts";
 import { TaskSteps } from "../shared/task-steps.ts";
@@ -81,6 +82,7 @@ async function reopen(table: JobTable, jobId: string, executionArn: string, ttlD
     throw new WorkflowError("InvalidInput", `retryOf: there is no job ${jobId}`);
   }
   const { input, attempt } = record;
+  assertFitsTask(input);
   if (record.executionArn === executionArn && isOpen(record)) {
     // This execution opened it already, and died before the step was checkpointed.
     return { jobId, attempt, input };

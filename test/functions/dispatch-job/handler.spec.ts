@@ -151,6 +151,16 @@ describe("dispatch-job", () => {
     assert.equal(ecs.tasks.length, 1);
   });
 
+  it("does not open a job whose recorded input has become too long for a task", async () => {
+    const ecs = new FakeEcs();
+    const records = new JobTable(table.client, TABLE_NAME);
+    const long = { message: "\u0001".repeat(1024), processingTime: 1 };
+    await records.create({ jobId: "long", input: long, executionArn: "arn/1", ttlDays: 30 });
+    await records.setFailed("long", 1, { errorType: "JobLost", errorMessage: "host gone" });
+    assert.match(assertFailed(await execute(handlerFor(ecs), { retryOf: "long" }), "InvalidInput"), /^message: \d+ bytes too long/);
+    assert.deepEqual([(await table.get("long"))!["status"], ecs.calls.length], ["FAILED", 0]);
+  });
+
   it("takes a job or the id of one, and nothing else", async () => {
     const ecs = new FakeEcs();
     assert.match(assertFailed(await execute(handlerFor(ecs), { retryOf: "x", message: "hello" }), "InvalidInput"), /message: unknown field/);
