@@ -20,17 +20,17 @@ export interface Refusal {
 /**
  * Records a refusal and plans the pause that follows.
  *
- * @param last refusal of the execution
+ * @param last refusal of the execution; `ended` once a task was started after it
  * @param now epoch milliseconds
  * @param random from 0 to 1: executions that are refused together come back apart
  * @returns undefined when the execution has waited for as long as it may
  */
 export function refuse(
   refused: string,
-  { last, now, random, limitSeconds }: { last: Refusal | undefined; now: number; random: number; limitSeconds: number },
+  { last, now, random, limitSeconds }: { last: (Refusal & { readonly ended?: boolean }) | undefined; now: number; random: number; limitSeconds: number },
 ): Refusal | undefined {
   // An execution that was paused, or invoked late, has waited for longer than its pauses.
-  const waitedSeconds = last === undefined ? 0 : last.waitedSeconds + Math.max(last.pauseSeconds, Math.floor((now - last.at) / 1000));
+  const waitedSeconds = last === undefined ? 0 : last.waitedSeconds + Math.max(last.pauseSeconds, last.ended ? 0 : Math.floor((now - last.at) / 1000));
   const left = limitSeconds - waitedSeconds;
   if (left <= 0) {
     return undefined;

@@ -28,7 +28,7 @@ export class StartSteps {
   protected readonly ecs: ECSClient;
   protected readonly environment: TaskEnvironment;
   #tries = 0;
-  #lastRefusal: Refusal | undefined;
+  #lastRefusal: (Refusal & { readonly ended?: boolean }) | undefined;
   #capacityStops = 0;
 
   constructor(context: DurableContext, ecs: ECSClient, environment: TaskEnvironment) {
@@ -51,6 +51,8 @@ export class StartSteps {
         retryStrategy: (error, calls) => (error.name === OUTCOME_UNKNOWN ? backOff(error, calls) : { shouldRetry: false }),
       });
       if ("taskArn" in started) {
+        // The time for which the task runs is no wait for capacity.
+        if (this.#lastRefusal !== undefined) this.#lastRefusal = { ...this.#lastRefusal, ended: true };
         return { ...current, taskArn: started.taskArn };
       }
       await current.close?.(started.refused);

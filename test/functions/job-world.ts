@@ -46,9 +46,11 @@ export class JobWorld {
 
   static readonly #open = new Set<World>();
 
-  /** Closes the worlds of a file's tests. */
+  /** Closes the worlds of a file's tests, and gives back the clock. */
   static closeAfterEach(): void {
+    const { now } = Date;
     afterEach(() => {
+      Date.now = now;
       for (const world of JobWorld.#open) world.close();
       JobWorld.#open.clear();
     });
@@ -56,6 +58,8 @@ export class JobWorld {
 
   constructor(workflow: JobWorkflow, change: Partial<typeof environment> = {}) {
     JobWorld.#open.add(this.world);
+    // The workflows' steps read the time of the world as well.
+    Date.now = () => this.world.clock.now();
     this.#workflow = workflow;
     this.ecs = new FakeEcs(() => ({ startedAt: undefined }));
     this.ecs.started = (task) => void this.#created.set(task, this.now);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { notPlaced } from "../fake-ecs.ts";
+import { interrupted, notPlaced } from "../fake-ecs.ts";
 import { JOB_WORKFLOWS, JobWorld } from "../job-world.ts";
 import { awsError } from "../scripted-client.ts";
 
@@ -72,6 +72,24 @@ describe("Without capacity", () => {
   }
 
   for (const workflow of ["poll-job", "callback-job"] as const) {
+    it(`${workflow} does not count the time for which a task ran as a wait for capacity`, async () => {
+      const jobs = new JobWorld(workflow, { JOB_CAPACITY_WAIT_SECONDS: 120 });
+      let lostAt = Infinity;
+      jobs.job = (task) => {
+        if (jobs.ecs.tasks.length > 1 || jobs.runsSince(task) < 600) {
+          jobs.runFor(task, jobs.ecs.tasks.length > 1 ? 30 : Infinity);
+          return;
+        }
+        Object.assign(task, interrupted);
+        lostAt = jobs.now;
+        if (workflow === "callback-job") jobs.report(task, { kind: "fail", error: { ErrorType: "JobLost", ErrorMessage: "Spot" } });
+      };
+      jobs.ecs.answer = (operation) => (operation === "RunTask" && (jobs.now < 30 || (jobs.now >= lostAt && jobs.now < lostAt + 60)) ? REFUSAL : undefined);
+      await jobs.run(HOUR);
+      assert.equal(jobs.status, "SUCCEEDED", JSON.stringify(jobs.error));
+      assert.deepEqual(jobs.ecs.tasks.map(({ environment }) => environment["JOB_ATTEMPT"]), ["1", "2"]);
+    });
+
     it(`${workflow} waits, without using up an attempt, when ECS accepts the task and cannot place it`, async () => {
       const jobs = new JobWorld(workflow, { JOB_MAX_ATTEMPTS: 1 });
       const placed = jobs.job;
