@@ -117,6 +117,6 @@ describe("One-time schedules", () => {
 
   it("are not in the program, which would restore them after they fired", () => {
     const schedules = program.resources.filter(({ type }) => type === "aws:scheduler/schedule:Schedule");
-    assert.deepEqual(schedules.map(({ name }) => name), ["report-schedule"]);
+    assert.deepEqual(schedules.map(({ name }) => name), ["report-schedule", "sweep-schedule"]);
   });
 });
