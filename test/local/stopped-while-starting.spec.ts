@@ -72,8 +72,8 @@ describe("dispatch-job, stopped at each moment of the first second", function ()
       const records = await Promise.all(jobIds.map(recordOf));
       return (await openRecords()) === 0 && records.every((record) => record !== undefined) ? records : undefined;
     });
-    assert.ok(closed.every((record) => record?.["status"] === "FAILED" || record?.["status"] === "SUCCEEDED"));
-    const failed = closed.filter((record) => record?.["status"] === "FAILED").map((record) => String(record?.["jobId"]));
+    assert.ok(closed.every((record) => record["status"] === "FAILED" || record["status"] === "SUCCEEDED"));
+    const failed = closed.filter((record) => record["status"] === "FAILED").map((record) => String(record["jobId"]));
     assert.ok(failed.length > 0, "some execution was stopped before its end");
 
     await Promise.all(failed.map((retryOf) => startExecution(context, "dispatchJob", { retryOf })));
