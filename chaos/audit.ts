@@ -230,12 +230,14 @@ function hasReported({ callbackId, stoppedAt }: ObservedTask, events: readonly E
 const CALLBACK_ENDS: readonly string[] = ["CallbackSucceeded", "CallbackFailed", "CallbackTimedOut"];
 
 /** The record of every dispatched job is closed, and says what its task said. */
-function records({ records: statuses, tasks }: Observations): Part {
+function records({ records: statuses, tasks, executions }: Observations): Part {
   const findings: Finding[] = [];
   for (const [jobId, status] of statuses) {
     if (status !== "SUCCEEDED" && status !== "FAILED") findings.push(finding("recordsOpen", "dispatchJob", `${jobId}: ${status ?? "no record"}`));
   }
-  const succeeded = tasks.filter(({ reportTo, exitCode }) => reportTo === "record" && exitCode === 0);
+  // A job's report comes too late for a record that was closed when its execution was stopped.
+  const stopped = new Set(executions.filter(({ status }) => status === "STOPPED").map(({ executionArn }) => executionArn));
+  const succeeded = tasks.filter(({ reportTo, exitCode, executionArn }) => reportTo === "record" && exitCode === 0 && !stopped.has(executionArn));
   for (const { jobId } of succeeded) {
     if (statuses.get(jobId) !== "SUCCEEDED") findings.push(finding("recordsOpen", "dispatchJob", `${jobId}: its task succeeded, the record says ${statuses.get(jobId) ?? "nothing"}`));
   }

@@ -26,8 +26,6 @@ async function begin({ workflows, evidence }: Readonly<Record<Site, Client>>, le
       return;
     case "pollJob":
     case "dispatchJob":
-      await invoke(workflows, ledger, "workflows", key, work.workflow, work.input);
-      return;
     case "callbackJob": {
       const executionArn = await invoke(workflows, ledger, "workflows", key, work.workflow, work.input);
       if (work.stopAfterMilliseconds === undefined) return;

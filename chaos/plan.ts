@@ -20,8 +20,7 @@ export interface Kill {
 export type Work =
   | { readonly workflow: "math"; readonly num1: number; readonly num2: number }
   | { readonly workflow: "report" | "steps" | "callback" | "chain" | "note" }
-  | { readonly workflow: "pollJob" | "dispatchJob"; readonly input: JobInput }
-  | { readonly workflow: "callbackJob"; readonly input: JobInput; readonly stopAfterMilliseconds?: number }
+  | { readonly workflow: "pollJob" | "dispatchJob" | "callbackJob"; readonly input: JobInput; readonly stopAfterMilliseconds?: number }
   | { readonly workflow: "createReminder" | "schedule"; readonly inSeconds: number };
 
 export interface JobInput {
@@ -54,7 +53,7 @@ const STARTS_PER_ROUND: Readonly<Record<Work["workflow"], number>> = {
   report: 1,
   pollJob: 1,
   callbackJob: 2,
-  dispatchJob: 1,
+  dispatchJob: 3,
   createReminder: 1,
   steps: 3,
   callback: 2,
@@ -86,10 +85,11 @@ function workOf(workflow: Work["workflow"], random: Random): Work {
     case "math":
       return { workflow, num1: wholeNumber(random, 0, 99), num2: wholeNumber(random, 0, 3) };
     case "pollJob":
-    case "dispatchJob":
-      return { workflow, input: jobInput(random) };
     case "callbackJob":
       return { workflow, input: jobInput(random), stopAfterMilliseconds: random() < 0.25 ? wholeNumber(random, 0, 4000) : undefined };
+    case "dispatchJob":
+      // While its function starts, or just after: later it has ended.
+      return { workflow, input: jobInput(random), stopAfterMilliseconds: random() < 0.6 ? wholeNumber(random, 0, 1000) : undefined };
     case "createReminder":
     case "schedule":
       return { workflow, inSeconds: wholeNumber(random, 1, 8) };
