@@ -20,12 +20,19 @@ export interface StackConfig {
   readonly defaultTags: Readonly<Record<string, string>>;
 }
 
+/** Stands in for the value of an encrypted key. @throws UserError when nothing can */
+type Decrypt = (stackFile: string, key: string) => string;
+
+const refuseEncrypted: Decrypt = (stackFile, key) => {
+  throw new UserError(`${stackFile}: ${key} is encrypted, and the local stack has no key for it. Use a stack without secrets, or set it in plain text in a stack of your own.`);
+};
+
 /**
  * Reads Pulumi.yaml and Pulumi.<stack>.yaml as the Pulumi engine does before it runs the program.
  *
  * @throws UserError when a file is missing or malformed, a value is encrypted, or no Region is set
  */
-export async function readStackConfig(projectFolder: string, stack: string): Promise<StackConfig> {
+export async function readStackConfig(projectFolder: string, stack: string, decrypt: Decrypt = refuseEncrypted): Promise<StackConfig> {
   const project = await readYaml(join(projectFolder, "Pulumi.yaml"), projectSchema);
   const stackFile = `Pulumi.${stack}.yaml`;
   const { config } = await readYaml(join(projectFolder, stackFile), stackSchema);
@@ -36,10 +43,8 @@ export async function readStackConfig(projectFolder: string, stack: string): Pro
     if (value !== undefined) values[qualified(key)] = asConfigText(value);
   }
   for (const [key, value] of Object.entries(config ?? {})) {
-    if (value !== null && typeof value === "object" && "secure" in value) {
-      throw new UserError(`${stackFile}: ${key} is encrypted, and the local stack has no key for it. Use a stack without secrets, or set it in plain text in a stack of your own.`);
-    }
-    values[qualified(key)] = asConfigText(value);
+    const encrypted = value !== null && typeof value === "object" && "secure" in value;
+    values[qualified(key)] = encrypted ? decrypt(stackFile, key) : asConfigText(value);
   }
   const region = values["aws:region"];
   if (region === undefined) throw new UserError(`${stackFile}: aws:region is not set. Add it, for example "aws:region: eu-west-1".`);
