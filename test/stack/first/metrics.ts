@@ -65,7 +65,7 @@ export async function dimensionSets(namespace: string, metricName: string, filte
 /** The highest value of a metric within three hours. */
 export async function highestRecent({ namespace: Namespace, metricName: MetricName, dimensions }: Series): Promise<number | undefined> {
   const query: MetricDataQuery = { Id: "usage", MetricStat: { Metric: { Namespace, MetricName, Dimensions: toDimensions(dimensions) }, Period: 300, Stat: "Maximum" } };
-  const { MetricDataResults = [] } = await cloudwatch.send(new GetMetricDataCommand({ StartTime: new Date(Date.now() - 3 * HOUR_MS), EndTime: new Date(), MetricDataQueries: [query] }));
+  const { MetricDataResults = [] } = await cloudwatch.send(new GetMetricDataCommand({ StartTime: new Date(Date.now() - 3 * HOUR_MS), EndTime: new Date(Date.now() + MINUTE_MS), MetricDataQueries: [query] }));
   return highest(MetricDataResults.flatMap(({ Values = [] }) => Values));
 }
 
@@ -74,7 +74,7 @@ export async function alarmSeries(prefix: string): Promise<AlarmSeries[]> {
   const found: AlarmSeries[] = [];
   for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client: cloudwatch }, { AlarmNamePrefix: prefix, AlarmTypes: ["MetricAlarm"] })) {
     for (const { AlarmName: name = "", StateValue: state = "", EvaluationState: evaluation, Metrics: MetricDataQueries = [] } of MetricAlarms) {
-      const { MetricDataResults = [] } = await cloudwatch.send(new GetMetricDataCommand({ StartTime: new Date(Date.now() - HOUR_MS), EndTime: new Date(), MetricDataQueries, ScanBy: "TimestampAscending" }));
+      const { MetricDataResults = [] } = await cloudwatch.send(new GetMetricDataCommand({ StartTime: new Date(Date.now() - HOUR_MS), EndTime: new Date(Date.now() + MINUTE_MS), MetricDataQueries, ScanBy: "TimestampAscending" }));
       found.push({ name, state, evaluation, values: MetricDataResults.flatMap(({ Values = [] }) => Values) });
     }
   }
