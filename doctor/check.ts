@@ -32,7 +32,11 @@ export function isAccessDenied(errorName: string): boolean {
 export function judgeFailure(error: unknown, permission: string | undefined): Judgement {
   const message = describeError(error);
   if (permission === undefined) return unknown(message, "Correct the cause, and run the doctor again.");
-  if (error instanceof Error && isAccessDenied(error.name)) return unknown(`These credentials are not allowed to call ${permission}.`, `Allow the caller ${permission}, or run the doctor with other credentials.`);
+  if (error instanceof Error && isAccessDenied(error.name)) {
+    // AWS's message names the action: a check may call more than one.
+    const action = /not authorized to perform:? ([\w-]+:\w+)/.exec(error.message)?.[1] ?? permission;
+    return unknown(`These credentials are not allowed to call ${action}.`, `Allow the caller ${action}, or run the doctor with other credentials.`);
+  }
   return unknown(`${permission} cannot be called: ${message}`, "Check network, endpoint and Region, and run the doctor again.");
 }
 

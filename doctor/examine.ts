@@ -61,7 +61,7 @@ export async function examine({ projectFolder, stack, environment, onCheck }: Ex
     check("credentials", undefined, async () => caller, (read) => judgeCaller(read, settings.region)),
   ]);
   if (!isCaller(caller)) return { stack, region: settings.region, findings: [...findings, ...skipped("AWS does not accept the credentials")] };
-  await run(accountChecks(clients, settings, `${project}-${stack}`));
+  await run(accountChecks({ ...clients, settings, prefix: `${project}-${stack}` }));
   return { stack, region: settings.region, account: caller.account, findings };
 }
 
@@ -69,19 +69,26 @@ function isCaller(reading: object): reading is Caller {
   return "account" in reading;
 }
 
-function accountChecks({ lambda, iam, quotas }: AwsClients, settings: Settings, prefix: string): Check[] {
-  const { region, watchdogReservedConcurrency: reserve } = settings;
-  return [
-    check("durable-functions", "lambda:ListDurableExecutionsByFunction", () => readDurableApi(lambda, `${prefix}-math`), (api) => judgeDurableApi(api, region)),
-    check("ecs-role", "iam:GetRole", () => readEcsRole(iam), judgeEcsRole),
-    check("lambda-concurrency", "lambda:GetAccountSettings", () => readConcurrency(lambda, reserve > 0 ? `${prefix}-task-watchdog` : undefined), (read) => judgeConcurrency(read, reserve)),
-    check("fargate-quota", "servicequotas:GetServiceQuota", () => readVcpuQuota(quotas, settings.jobCapacityProvider), (quota) => judgeVcpuQuota(quota, settings)),
-    check("durable-quotas", "servicequotas:ListServiceQuotas", () => readDurableQuotas(quotas), judgeDurableQuotas),
-  ];
+interface Account extends AwsClients {
+  readonly settings: Settings;
+  /** Project and stack: what names of functions begin with. */
+  readonly prefix: string;
 }
 
-const ACCOUNT_CHECKS = ["durable-functions", "ecs-role", "lambda-concurrency", "fargate-quota", "durable-quotas"];
+/** The checks that need credentials, by name. */
+const ACCOUNT_CHECKS: Readonly<Record<string, (name: string, account: Account) => Check>> = {
+  "durable-functions": (name, { lambda, settings, prefix }) => check(name, "lambda:ListDurableExecutionsByFunction", () => readDurableApi(lambda, `${prefix}-math`), (api) => judgeDurableApi(api, settings.region)),
+  "ecs-role": (name, { iam }) => check(name, "iam:GetRole", () => readEcsRole(iam), judgeEcsRole),
+  "lambda-concurrency": (name, { lambda, settings: { watchdogReservedConcurrency: reserve }, prefix }) =>
+    check(name, "lambda:GetAccountSettings", () => readConcurrency(lambda, reserve > 0 ? `${prefix}-task-watchdog` : undefined), (read) => judgeConcurrency(read, reserve)),
+  "fargate-quota": (name, { quotas, settings }) => check(name, "servicequotas:GetServiceQuota", () => readVcpuQuota(quotas, settings.jobCapacityProvider), (quota) => judgeVcpuQuota(quota, settings)),
+  "durable-quotas": (name, { quotas }) => check(name, "servicequotas:ListServiceQuotas", () => readDurableQuotas(quotas), judgeDurableQuotas),
+};
+
+function accountChecks(account: Account): Check[] {
+  return Object.entries(ACCOUNT_CHECKS).map(([name, create]) => create(name, account));
+}
 
 function skipped(why: string): Finding[] {
-  return ACCOUNT_CHECKS.map((name) => ({ check: name, ...unknown(`Not checked: ${why}.`, "Correct that first, and run the doctor again.") }));
+  return Object.keys(ACCOUNT_CHECKS).map((name) => ({ check: name, ...unknown(`Not checked: ${why}.`, "Correct that first, and run the doctor again.") }));
 }

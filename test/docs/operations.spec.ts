@@ -8,7 +8,7 @@ import { ALARM_KINDS } from "../../infra/observability/alarms.ts";
 import { evaluateProgram } from "../infra/mocks.ts";
 
 const PROJECT = join(import.meta.dirname, "../..");
-const DOCS = ["operations.md", "security.md", "cost.md", "scaling.md"];
+const DOCS = ["first-deployment.md", "operations.md", "security.md", "cost.md", "scaling.md"];
 
 /** GitHub's anchors of a page's headings. */
 function anchors(page: string): Set<string> {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { judgeFailure } from "../../doctor/check.ts";
 import { judgeDurableApi } from "../../doctor/checks/durable-functions.ts";
 import { judgeDurableQuotas } from "../../doctor/checks/durable-quotas.ts";
 import { judgeVcpuQuota } from "../../doctor/checks/fargate-quota.ts";
@@ -70,6 +71,12 @@ describe("The doctor's judgements", () => {
     const levels = [judgeBackend({ kind: "none" }), judgeBackend({ kind: "failed", url: "https://x", why: "401" }), judgeBackend({ kind: "not-opened", url: "s3://x", why: "it is a bucket" }), judgeBackend({ kind: "reached", url: "https://x", as: "me" })];
     assert.deepEqual(levels.map(({ level }) => level), ["problem", "problem", "unknown", "ok"]);
     assert.deepEqual([judgePulumiCli({ version: "3.1.0", other: "/usr/bin/pulumi" }).level, judgePulumiCli({ version: "3.1.0", downloaded: "/x/pulumi" }).level], ["warning", "ok"]);
+  });
+
+  it("name the action that AWS denies, if its message does", () => {
+    const found = (message: string) => judgeFailure(named("AccessDeniedException", message), "lambda:GetAccountSettings").found;
+    assert.match(found("User: me is not authorized to perform: lambda:GetFunctionConcurrency on resource: x"), /call lambda:GetFunctionConcurrency/);
+    assert.match(found("no"), /call lambda:GetAccountSettings/);
   });
 
   it("sum up in one line", () => {

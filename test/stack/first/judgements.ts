@@ -87,7 +87,7 @@ export interface FirstSeen {
 
 export function judgeDelay({ reported, failed }: FirstSeen): Observed {
   const seconds = (value: number | undefined) => (value === undefined ? "not seen" : `${Math.round(value)} s`);
-  const evidence = [`after the end of the execution: FailuresReported (log line) ${seconds(reported)}, DurableExecutionFailed (Lambda) ${seconds(failed)}`];
+  const evidence = [`after the end of the execution, read every 20 s: FailuresReported (log line) ${seconds(reported)}, DurableExecutionFailed (Lambda) ${seconds(failed)}`];
   if (reported === undefined || failed === undefined) return { answer: "not observed: one of the metrics was not seen in time", evidence };
   return { answer: `${Math.round(Math.abs(reported - failed))} s: ${reported < failed ? "the log line's metric" : "Lambda's metric"} comes first`, evidence };
 }
