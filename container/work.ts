@@ -24,7 +24,7 @@ export interface WorkResult {
 /**
  * The work itself, in a process of its own that may block. A sample that takes its time: replace it with yours.
  *
- * @returns the job's result, at most 256 KiB as JSON
+ * @returns the job's result: as JSON at most 1 MB for a callback, and less than the 400 KB of an item for a record
  * @throws JobError to fail with an exit code; anything else fails with 1
  */
 export async function work(input: JobInput, job: Job): Promise<WorkResult> {

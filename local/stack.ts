@@ -60,6 +60,8 @@ export interface StackOptions {
   readonly speed: number;
   /** How many tasks run at once, 1 or more; others wait in PROVISIONING. Default 32. */
   readonly tasksAtOnce?: number;
+  /** Failed invocations in a row that fail a durable execution. Default: it is retried until it times out. */
+  readonly invocationAttempts?: number;
   /** Told of every event on the bus, such as the status changes of executions and tasks. */
   readonly onEvent?: (event: BusEvent) => void;
   /** Told when nothing can be promised any more, such as on a full disk. */
@@ -162,12 +164,12 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
       store.afterCommit(() => options.onEvent?.(event));
     },
   };
-  const engine: DurableEngine = new DurableEngine({ store, clock, identity, invoker: pool, events, functions: registry, deadLetters, iam });
+  const { stack, invocationAttempts } = options;
+  const engine: DurableEngine = new DurableEngine({ store, clock, identity, invoker: pool, events, functions: registry, deadLetters, iam, invocationAttempts });
   const asyncInvoker = new AsyncQueue({ store, clock, functions: registry, invoker: pool, executions: engine, deadLetters });
   const bus: EventBus = new EventBus({ store, clock, identity, iam, invoker: asyncInvoker, queues });
   const tasks = new EcsTasks({ store, clock, identity, iam, logs, events, endpoint, dataFolder: options.dataFolder, runningAtOnce: options.tasksAtOnce });
   const scheduler = new Scheduler({ store, clock, identity, iam, invoker: asyncInvoker, queues });
-  const { stack } = options;
   const webConsole = new Console({ store, clock, stack, iam, logs, registry, engine, asyncInvoker, tasks, scheduler, dynamodb, developer: administrator });
   const gateway = new Gateway({
     store,

@@ -58,7 +58,6 @@ async function newest(
     { client: stack.lambda, pageSize },
     {
       FunctionName: functionName,
-      ReverseOrder: true,
       // The cast is needed until the client's model has PAUSING, PAUSED and DELETING.
       Statuses: status === undefined ? undefined : [status as ListedStatus],
       StartedAfter: filter.startedAfter,

@@ -18,6 +18,7 @@ interface StartOptions {
   fresh?: boolean;
   speed: number;
   exit?: boolean;
+  invocationAttempts?: number;
 }
 
 const command = new Command("npm start --")
@@ -27,6 +28,7 @@ const command = new Command("npm start --")
   .option("--data <folder>", "data folder (default: .local/<stack>)")
   .option("--fresh", "delete the data folder's content first")
   .option("--speed <factor>", "how many seconds of waits, retries and time-outs pass in one real second", speedFactor, 1)
+  .option("--invocation-attempts <number>", "failed invocations in a row that fail a durable execution (default: it is retried until it times out)", wholeNumber(1, 1_000))
   .option("--exit", "end after the tour, with exit code 0 only if every workflow did what it should")
   .addHelpText("after", "\nExamples:\n  npm start\n  npm start -- --exit --port 0\n  npm start -- --stack staging --fresh")
   .parse();
@@ -72,7 +74,7 @@ function stackOptions({ stack, data }: StartOptions): string {
 }
 
 /** @returns nothing when it was interrupted meanwhile */
-async function bringUp(dataFolder: string, { stack, port, speed }: StartOptions, activity: { readonly shown: boolean }): Promise<RunningStack | undefined> {
+async function bringUp(dataFolder: string, { stack, port, speed, invocationAttempts }: StartOptions, activity: { readonly shown: boolean }): Promise<RunningStack | undefined> {
   const began = performance.now();
   const starting = startStack({
     projectFolder: process.cwd(),
@@ -80,6 +82,7 @@ async function bringUp(dataFolder: string, { stack, port, speed }: StartOptions,
     dataFolder,
     port,
     speed,
+    invocationAttempts,
     signal: interruption,
     onEvent(event) {
       const line = activity.shown ? activityLine(event, process.stdout.columns) : undefined;

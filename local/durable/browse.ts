@@ -3,11 +3,12 @@ import type { Store } from "../store/store.ts";
 import { executionArn } from "./execution-arn.ts";
 import type { RecordedEvent } from "./machine/event.ts";
 import { DurableRepository, type ExecutionRow } from "./repository.ts";
+import type { ExecutionStatus } from "./status.ts";
 
 /** What people look for among the executions of all functions. */
 export interface BrowseFilter {
   readonly functionName?: string;
-  readonly status?: string;
+  readonly status?: ExecutionStatus;
   /** Epoch milliseconds: started at or after. */
   readonly since?: number;
   /** Started before. */

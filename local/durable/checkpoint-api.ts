@@ -8,8 +8,11 @@ import { operationView } from "./operation-view.ts";
 import type { ExecutionRunner } from "./runner.ts";
 import { newCallbackId, newCheckpointToken, tokenOwner } from "./secrets.ts";
 import { statePage, takeChanged } from "./state-page.ts";
+import { hasEnded } from "./status.ts";
 
 const NO_UPDATES: readonly OperationUpdate[] = [];
+/** As AWS's test server answers a checkpoint that meets a pause: whatever it showed would only be gone on with. */
+const CUT_OFF: CheckpointResponse = { NewExecutionState: { Operations: [] } };
 
 /** What a running handler asks of its execution, under the rules of checkpoint tokens. */
 export class CheckpointApi implements DurableStateAccess {
@@ -72,10 +75,11 @@ export class CheckpointApi implements DurableStateAccess {
 
   #answer(execution: LiveExecution, invocation: Invocation, updates: readonly OperationUpdate[]): CheckpointResponse {
     const { state } = execution;
+    if (state.status === "PAUSED") return CUT_OFF;
     const own = new Set<string>();
     for (const { Id, Type } of updates) if (Id !== undefined && Type !== "EXECUTION") own.add(Id);
     const Operations = takeChanged(state, own, invocation.unseen).map((record) => operationView(state, record));
-    if (state.status !== "RUNNING") return { NewExecutionState: { Operations } };
+    if (hasEnded(state.status)) return { NewExecutionState: { Operations } };
     invocation.token = newCheckpointToken(execution.row.id);
     return { CheckpointToken: invocation.token, NewExecutionState: { Operations } };
   }

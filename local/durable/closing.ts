@@ -5,6 +5,7 @@ import type { ClosedExecution } from "./contract.ts";
 import { functionVersionArn } from "./execution-arn.ts";
 import type { LiveExecution } from "./live-execution.ts";
 import type { DurableRepository } from "./repository.ts";
+import { hasEnded } from "./status.ts";
 import { statusChangeEvent } from "./status-event.ts";
 
 /** Of executions whose version is gone, and with it the setting. */
@@ -36,7 +37,7 @@ export class Closing {
   /** Records and announces that the execution has closed, in this turn's transaction. */
   announce({ row, arn, state }: LiveExecution): ClosedExecution {
     const { status, endedAt, result, error } = state;
-    if (status === "RUNNING" || endedAt === undefined) throw new Error(`Execution ${arn} has not closed.`);
+    if (!hasEnded(status) || endedAt === undefined) throw new Error(`Execution ${arn} has not closed.`);
     const functionArn = functionVersionArn(this.#identity, row.functionName, row.version);
     const version = existingVersion(this.#functions, functionArn);
     // Retention is a matter of the calendar: it doesn't shrink with the speed of the clock.

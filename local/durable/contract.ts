@@ -1,7 +1,6 @@
 import type { FunctionVersion } from "../lambda/function-version.ts";
 import type { Operation, OperationUpdate } from "./operation.ts";
-
-export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "STOPPED";
+import type { EndStatus } from "./status.ts";
 
 export interface ErrorObject {
   readonly ErrorMessage?: string;
@@ -21,7 +20,7 @@ export interface StartRequest {
 
 export interface ClosedExecution {
   readonly executionArn: string;
-  readonly status: Exclude<ExecutionStatus, "RUNNING">;
+  readonly status: EndStatus;
   readonly result?: string;
   readonly error?: ErrorObject;
 }
@@ -46,7 +45,7 @@ export interface CheckpointRequest {
 }
 
 export interface CheckpointResponse {
-  /** Absent when the checkpoint has closed the execution. */
+  /** Absent when the invocation may checkpoint no more: the checkpoint has closed the execution, or met a pause. */
   readonly CheckpointToken?: string;
   readonly NewExecutionState: { readonly Operations: readonly Operation[] };
 }

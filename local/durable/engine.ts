@@ -20,9 +20,13 @@ import type {
 } from "./contract.ts";
 import { executionArn } from "./execution-arn.ts";
 import type { LiveExecution } from "./live-execution.ts";
+import type { Moment } from "./machine/decision.ts";
+import type { RecordedEvent } from "./machine/event.ts";
 import { invalid } from "./machine/invalid.ts";
 import type { RunningInvocation } from "./machine/invocation.ts";
 import { type CallbackReport, reportCallback, stop } from "./machine/outside.ts";
+import { conflict, pause, resume, type ResumeRequest } from "./machine/pause.ts";
+import type { PauseRequest } from "./machine/state.ts";
 import type { NextTimer } from "./machine/timers.ts";
 import { DurableQueries } from "./queries.ts";
 import { DurableRepository, type ExecutionRow } from "./repository.ts";
@@ -30,6 +34,7 @@ import { RetentionSweep } from "./retention.ts";
 import { ExecutionRunner } from "./runner.ts";
 import { parseCallbackId } from "./secrets.ts";
 import { ExecutionStarts } from "./starts.ts";
+import { hasEnded } from "./status.ts";
 
 export { schema } from "./schema.ts";
 
@@ -42,6 +47,8 @@ export interface DurableEngineOptions {
   readonly events: EventPublisher;
   readonly deadLetters: DeadLetterSink;
   readonly iam: AccessControl;
+  /** Failed invocations in a row that fail an execution. Default: as many as it takes. */
+  readonly invocationAttempts?: number;
 }
 
 /**
@@ -101,8 +108,8 @@ export class DurableEngine implements DurableExecutionStarter, DurableStateAcces
   async waitForClose(arn: string): Promise<ClosedExecution> {
     // The execution that was just started is in memory, so there is no need to search for it.
     const live = this.#runner.resident(arn);
-    const row = live?.state.status === "RUNNING" ? live.row : this.queries.find(arn);
-    if (row.status !== "RUNNING") return this.queries.closed(arn, row);
+    const row = live !== undefined && !hasEnded(live.state.status) ? live.row : this.queries.find(arn);
+    if (hasEnded(row.status)) return this.queries.closed(arn, row);
     let waiting = this.#waiting.get(row.id);
     if (waiting === undefined) this.#waiting.set(row.id, (waiting = Promise.withResolvers()));
     return waiting.promise;
@@ -134,6 +141,37 @@ export class DurableEngine implements DurableExecutionStarter, DurableStateAcces
     this.#runner.catchUp(live, moment);
     this.#runner.persist(live, stop(live.state, { error, invocation: live.invocation }, moment));
     return live.state.endedAt ?? moment.now;
+  }
+
+  /**
+   * Pauses an execution. AWS answers while the status is still RUNNING and takes the request a moment later; here it is taken
+   * with the answer.
+   *
+   * @throws AwsError ResourceNotFoundException, ResourceConflictException
+   */
+  pauseExecution(arn: string, request: Omit<PauseRequest, "at">): void {
+    this.#command(arn, (live, moment) => {
+      const inFlight = live.invocation?.token !== undefined;
+      return pause(live.state, { request, inFlight, invocationDue: live.active || live.state.invokeOnResume }, moment);
+    });
+  }
+
+  /** @throws AwsError ResourceNotFoundException, ResourceConflictException */
+  resumeExecution(arn: string, request: ResumeRequest): void {
+    this.#command(arn, (live, moment) => resume(live.state, request, moment));
+  }
+
+  /**
+   * Deletes an ended execution and all that is kept of it. It is shown as DELETING for a moment.
+   *
+   * @returns when that was asked for, in epoch milliseconds
+   * @throws AwsError ResourceNotFoundException, ResourceConflictException
+   */
+  deleteExecution(arn: string): number {
+    const { id, status } = this.queries.find(arn);
+    if (!hasEnded(status)) throw conflict(`Cannot delete a durable execution with status ${status}.`);
+    this.#retention.delete(id);
+    return this.#options.clock.now();
   }
 
   /**
@@ -181,6 +219,14 @@ export class DurableEngine implements DurableExecutionStarter, DurableStateAcces
       // Even a refused report may have found the callback's time-out due.
       this.#runner.settle(live, moment);
     }
+  }
+
+  #command(arn: string, decide: (live: LiveExecution, moment: Moment) => readonly RecordedEvent[]): void {
+    const live = this.#load(this.queries.find(arn));
+    const moment = this.#runner.moment();
+    this.#runner.catchUp(live, moment);
+    this.#runner.persist(live, decide(live, moment));
+    this.#runner.settle(live, moment);
   }
 
   #load(row: ExecutionRow): LiveExecution {

@@ -37,6 +37,7 @@ function placeOf(event: RecordedEvent): { SubType?: string; ParentId?: string } 
 function details(event: RecordedEvent, includeData: boolean): Readonly<Record<string, unknown>> {
   const payload = (text: string | undefined) => (text === undefined ? undefined : includeData ? { Payload: text, Truncated: false } : {});
   const error = (object: ErrorObject | undefined) => (object === undefined ? undefined : includeData ? { Payload: object, Truncated: false } : {});
+  const reason = (text: string | undefined) => (text === undefined ? undefined : includeData ? { Payload: text, Truncated: false } : { Truncated: true });
   switch (event.type) {
     case "ExecutionStarted":
       return { Input: payload(event.input), ExecutionTimeout: event.timeoutSeconds };
@@ -54,6 +55,11 @@ function details(event: RecordedEvent, includeData: boolean): Readonly<Record<st
     case "ChainedInvokeTimedOut":
     case "ChainedInvokeStopped":
       return { Error: error(event.error) };
+    case "ExecutionPaused":
+      return { PauseRequestTimestamp: epochSeconds(event.requestedAt), ExecutionTimeoutPaused: event.timeoutPaused, Reason: reason(event.reason) };
+    case "ExecutionResumed":
+      // The request is taken with its answer.
+      return { ResumeRequestTimestamp: epochSeconds(event.at), Reason: reason(event.reason) };
     case "InvocationCompleted":
       return {
         StartTimestamp: epochSeconds(event.startedAt),

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { AwsError } from "../errors.ts";
 import { parseJson } from "../gateway/json-protocol.ts";
 import { errorObjectSchema } from "./error-object.ts";
+import { EXECUTION_STATUSES } from "./status.ts";
 
 const LONGEST_SECONDS = 31_622_400;
 const LONGEST_TIMEOUT_SECONDS = 99_999_999;
@@ -29,14 +30,15 @@ const updateSchema = z.object({
 
 const checkpointToken = z.string().min(1).max(2048).regex(/^[A-Za-z0-9+/]+={0,2}$/);
 
+const clientToken = z.string().min(1).max(64).regex(/^[\x21-\x7E]+$/).optional();
+
 /** A checkpoint but for the execution's ARN, as it comes over the wire. */
 export const checkpointSchema = z.object({
   CheckpointToken: checkpointToken,
-  ClientToken: z.string().min(1).max(64).regex(/^[\x21-\x7E]+$/).optional(),
+  ClientToken: clientToken,
   Updates: z.array(updateSchema).optional(),
 });
 
-const STATUSES = ["RUNNING", "PAUSING", "PAUSED", "SUCCEEDED", "FAILED", "TIMED_OUT", "STOPPED", "DELETING"] as const;
 const DEFAULT_ITEMS = 100;
 
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
@@ -55,13 +57,16 @@ export const stateSchema = z.object({ CheckpointToken: checkpointToken, MaxItems
 export const listSchema = z.object({
   Qualifier: z.string().min(1).optional(),
   DurableExecutionName: z.string().min(1).max(64).regex(/^[a-zA-Z0-9_-]+$/).optional(),
-  Statuses: z.array(z.enum(STATUSES)).optional(),
+  Statuses: z.array(z.enum(EXECUTION_STATUSES)).optional(),
   StartedAfter: moment.optional(),
   StartedBefore: moment.optional(),
   ReverseOrder: flag.default(false),
   MaxItems: maxItems,
   Marker: marker,
 });
+
+export const resumeSchema = z.object({ ClientToken: clientToken, Reason: z.string().max(1024).optional() });
+export const pauseSchema = resumeSchema.extend({ ExecutionTimeoutPaused: z.boolean().default(true) });
 
 /** A body that is an error object itself; none means an empty one. */
 export const errorBodySchema = errorObjectSchema;

@@ -4,11 +4,12 @@ import { MAX_PAYLOAD_BYTES } from "./machine/limits.ts";
 import type { RunningInvocation } from "./machine/invocation.ts";
 import type { ExecutionState } from "./machine/state.ts";
 import type { ExecutionRow } from "./repository.ts";
+import type { ExecutionStatus } from "./status.ts";
 
 /** An invocation in flight. It lives in memory only: a stack that was killed invokes again, with new tokens. */
 export interface Invocation extends RunningInvocation {
   readonly version: FunctionVersion;
-  /** The one token that its next checkpoint must carry; absent once the execution has closed. */
+  /** The one token that its next checkpoint must carry; absent once the execution has closed, or a pause has cut the invocation off. */
   token?: string;
   /** Operations that have changed since the handler was last shown the state. */
   readonly unseen: Set<string>;
@@ -21,6 +22,8 @@ export interface LiveExecution {
   readonly row: ExecutionRow;
   readonly arn: string;
   readonly state: ExecutionState;
+  /** As the store has it. */
+  status: ExecutionStatus;
   /** Whether an invocation is due or in flight. */
   active: boolean;
   invocation?: Invocation;

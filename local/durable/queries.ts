@@ -8,9 +8,14 @@ import type { ClosedExecution, ErrorObject } from "./contract.ts";
 import { executionTrace } from "./execution-trace.ts";
 import { executionArn, functionVersionArn, parseExecutionArn } from "./execution-arn.ts";
 import { type HistoryEvent, historyEvent } from "./history.ts";
+import type { StartedEvent } from "./machine/event.ts";
 import { invalid } from "./machine/invalid.ts";
 import type { DurableRepository, ExecutionRow } from "./repository.ts";
+import { type ExecutionStatus, hasEnded } from "./status.ts";
 import { epochSeconds } from "./time-stamps.ts";
+
+/** The model documents that a marker of the history expires after 24 hours. */
+const HISTORY_MARKER_MS = 24 * 3_600_000;
 
 export interface ListRequest {
   /** Name or ARN, with or without qualifier. */
@@ -18,10 +23,11 @@ export interface ListRequest {
   /** Version or alias: only its version's executions; those of all versions when absent. */
   readonly qualifier?: string;
   readonly executionName?: string;
-  readonly statuses?: readonly string[];
+  readonly statuses?: readonly ExecutionStatus[];
   /** Epoch milliseconds, exclusive. */
   readonly startedAfter?: number;
   readonly startedBefore?: number;
+  /** Oldest first; newest first otherwise. */
   readonly reverseOrder: boolean;
   readonly marker?: string;
   readonly maxItems: number;
@@ -58,7 +64,7 @@ export class DurableQueries {
 
   /** How a closed execution ended. */
   closed(arn: string, row: ExecutionRow): ClosedExecution {
-    if (row.status === "RUNNING") throw new Error(`Execution ${arn} has not closed.`);
+    if (!hasEnded(row.status)) throw new Error(`Execution ${arn} has not closed.`);
     return { executionArn: arn, status: row.status, ...this.#outcome(row) };
   }
 
@@ -67,10 +73,11 @@ export class DurableQueries {
     const row = this.find(arn);
     const version = existingVersion(this.#functions, functionVersionArn(this.#identity, row.functionName, row.version));
     const { result, error } = includeData ? this.#outcome(row) : {};
+    const started = this.#started(row);
     return {
       ...this.#summary(row),
       Version: row.version,
-      InputPayload: includeData ? this.#input(row) : undefined,
+      InputPayload: includeData ? started?.input : undefined,
       Result: result,
       Error: error,
       TraceHeader: { XAmznTraceId: executionTrace(row) },
@@ -79,6 +86,25 @@ export class DurableQueries {
         ExecutionTimeout: version.durable.executionTimeoutSeconds,
         RetentionPeriodInDays: version.durable.retentionDays,
       },
+      ...this.#timing(row, started, includeData),
+    };
+  }
+
+  /** When an open execution will time out, and what holds it. */
+  #timing(row: ExecutionRow, started: StartedEvent | undefined, includeData: boolean): Readonly<Record<string, unknown>> {
+    if (hasEnded(row.status) || row.status === "DELETING") return {};
+    const pause = this.#repository.pauseOf(row.id);
+    const deadline = pause?.deadline ?? started?.deadline;
+    return {
+      ExpectedExecutionTimeoutTimestamp: deadline === undefined ? undefined : epochSeconds(deadline),
+      PauseDetails:
+        pause === undefined || pause.requestedAt === null
+          ? undefined
+          : {
+              PauseRequestTimestamp: epochSeconds(pause.requestedAt),
+              Reason: includeData ? (pause.reason ?? undefined) : undefined,
+              ExecutionTimeoutPaused: pause.timeoutPaused === 1,
+            },
     };
   }
 
@@ -89,13 +115,19 @@ export class DurableQueries {
   ): { readonly Events: readonly HistoryEvent[]; readonly NextMarker?: string } {
     const row = this.find(arn);
     const { includeData, reverseOrder, marker, maxItems } = options;
-    const from = marker === undefined ? (reverseOrder ? Number.MAX_SAFE_INTEGER : 1) : Number(readMarker(marker, /^(\d{1,9})$/)[0]);
+    const from = marker === undefined ? (reverseOrder ? Number.MAX_SAFE_INTEGER : 1) : this.#readHistoryMarker(marker);
     const Events: HistoryEvent[] = [];
     for (const { eventId, event } of this.#repository.history(row.id, from, reverseOrder)) {
-      if (Events.length === maxItems) return { Events, NextMarker: writeMarker(eventId) };
+      if (Events.length === maxItems) return { Events, NextMarker: writeMarker(`${eventId}:${this.#clock.now()}`) };
       Events.push(historyEvent(row, eventId, event, includeData));
     }
     return { Events };
+  }
+
+  #readHistoryMarker(marker: string): number {
+    const [eventId = 0, writtenAt = 0] = readMarker(marker, /^(\d{1,9}):(\d{1,16})$/).map(Number);
+    if (writtenAt + HISTORY_MARKER_MS < this.#clock.now()) throw invalid("The Marker has expired.");
+    return eventId;
   }
 
   /** ARN of the function whose executions are asked for, as IAM sees it: with the qualifier, if there is one. */
@@ -110,16 +142,18 @@ export class DurableQueries {
    */
   list(request: ListRequest): { readonly DurableExecutions: readonly Readonly<Record<string, unknown>>[]; readonly NextMarker?: string } {
     const { executionName: name, statuses, startedAfter, startedBefore, marker, maxItems } = request;
+    // The model's text: specify one of the values.
+    if (statuses !== undefined && statuses.length > 1) throw invalid("Statuses takes one value.");
     const { version, qualified } = this.#functions.resolve(request.functionName, request.qualifier);
     const [startedAt, id] = marker === undefined ? [] : readMarker(marker, /^(\d{1,16}):(\d{1,16})$/).map(Number);
     const rows = this.#repository.list({
       functionName: version.functionName,
       version: qualified ? version.version : undefined,
       name,
-      statuses,
+      status: statuses?.[0],
       startedAfter,
       startedBefore,
-      newestFirst: request.reverseOrder,
+      newestFirst: !request.reverseOrder,
       after: startedAt === undefined || id === undefined ? undefined : { startedAt, id },
       notExpiredAt: this.#clock.now(),
       limit: maxItems + 1,
@@ -140,18 +174,18 @@ export class DurableQueries {
       FunctionArn: functionVersionArn(this.#identity, row.functionName, row.version),
       Status: row.status,
       StartTimestamp: epochSeconds(row.startedAt),
-      EndTimestamp: row.endedAt === null ? undefined : epochSeconds(row.endedAt),
+      EndTimestamp: row.endedAt === null || row.status === "DELETING" ? undefined : epochSeconds(row.endedAt),
     };
   }
 
-  #input(row: ExecutionRow): string | undefined {
+  #started(row: ExecutionRow): StartedEvent | undefined {
     const [started] = this.#repository.edge(row.id, "first");
-    return started?.type === "ExecutionStarted" ? started.input : undefined;
+    return started?.type === "ExecutionStarted" ? started : undefined;
   }
 
   /** From the closing event, which is the last of its execution. */
   #outcome(row: ExecutionRow): { readonly result?: string; readonly error?: ErrorObject } {
-    const last = row.status === "RUNNING" ? undefined : this.#repository.edge(row.id, "last").at(-1);
+    const last = !hasEnded(row.status) ? undefined : this.#repository.edge(row.id, "last").at(-1);
     if (last?.type === "ExecutionSucceeded") return { result: last.result };
     return last?.type === "ExecutionFailed" || last?.type === "ExecutionStopped" ? { error: last.error } : {};
   }

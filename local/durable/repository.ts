@@ -1,7 +1,9 @@
 import type { Store } from "../store/store.ts";
-import type { ExecutionStatus } from "./contract.ts";
 import type { ExecutionAddress } from "./execution-arn.ts";
 import { isVisible, type RecordedEvent } from "./machine/event.ts";
+import { listClause, type ListFilter } from "./list-clause.ts";
+import type { ExecutionState } from "./machine/state.ts";
+import type { ExecutionStatus } from "./status.ts";
 
 /** How an execution came to be: by an Invoke somebody waits for, by an event, or by another execution. */
 export type Origin = "RequestResponse" | "Event" | "Chained";
@@ -22,28 +24,22 @@ export interface ExecutionRow extends ExecutionAddress {
   readonly parentOperation: string | null;
 }
 
+/** The last pause of an execution. */
+export interface PauseRow {
+  /** When the execution times out. */
+  readonly deadline: number;
+  /** `null` when it has been resumed. */
+  readonly requestedAt: number | null;
+  readonly reason: string | null;
+  readonly timeoutPaused: 0 | 1;
+}
+
 /** A plain function that a chained invoke has started and that has not answered yet. */
 export interface FunctionInvoke {
   readonly execution: number;
   readonly operation: string;
   readonly functionArn: string;
   readonly input: string;
-}
-
-export interface ListFilter {
-  readonly functionName: string;
-  readonly version?: string;
-  readonly name?: string;
-  readonly statuses?: readonly string[];
-  /** Epoch milliseconds, exclusive. */
-  readonly startedAfter?: number;
-  readonly startedBefore?: number;
-  readonly newestFirst: boolean;
-  /** The last execution of the page before. */
-  readonly after?: { readonly startedAt: number; readonly id: number };
-  /** Leaves out executions whose retention has ended by this moment. */
-  readonly notExpiredAt: number;
-  readonly limit: number;
 }
 
 const COLUMNS = `id, execution_id AS executionId, name, function_name AS functionName, version, origin, status,
@@ -90,6 +86,28 @@ export class DurableRepository {
     return () => this.#followers.delete(follower);
   }
 
+  /** Records that an execution pauses, is paused or runs on, and what is to be shown of that. */
+  setStatus(id: number, status: ExecutionStatus, { pause, deadline }: Pick<ExecutionState, "pause" | "deadline">): void {
+    this.#store.run("UPDATE durable_executions SET status = ? WHERE id = ?", status, id);
+    this.#store.run(
+      "INSERT OR REPLACE INTO durable_pauses (execution, deadline, requested_at, reason, timeout_paused) VALUES (?, ?, ?, ?, ?)",
+      id, deadline, pause?.at ?? null, pause?.reason ?? null, Number(pause?.timeoutPaused ?? false),
+    );
+  }
+
+  /** What is to be shown of an execution that has been paused. */
+  pauseOf(id: number): PauseRow | undefined {
+    return this.#store
+      .prepare("SELECT deadline, requested_at AS requestedAt, reason, timeout_paused AS timeoutPaused FROM durable_pauses WHERE execution = ?")
+      .get(id) as unknown as PauseRow | undefined;
+  }
+
+  /** Lets the retention of an ended execution end at this time, and shows it as being deleted until then. */
+  startDeleting(id: number, expiresAt: number): void {
+    this.#store.run("UPDATE durable_executions SET status = 'DELETING', expires_at = ? WHERE id = ?", expiresAt, id);
+    for (const follow of this.#followers) follow(id);
+  }
+
   activate(id: number): void {
     this.#store.run("UPDATE durable_executions SET active = 1 WHERE id = ?", id);
   }
@@ -122,10 +140,14 @@ export class DurableRepository {
       .all(...parameters, filter.limit) as unknown as ExecutionRow[];
   }
 
-  /** What a start of the stack has to take up again. */
-  running(): Iterable<Pick<ExecutionRow, "id" | "active" | "nextDue" | "functionName" | "version">> {
+  /** What a start of the stack has to take up again, oldest first: everything that has not ended. */
+  open(): Iterable<Pick<ExecutionRow, "id" | "status" | "active" | "nextDue" | "functionName" | "version">> {
+    const columns = "id, status, active, next_due AS nextDue, function_name AS functionName, version";
     return this.#store
-      .prepare("SELECT id, active, next_due AS nextDue, function_name AS functionName, version FROM durable_executions WHERE status = 'RUNNING' ORDER BY id")
+      .prepare(
+        `SELECT ${columns} FROM durable_executions WHERE status = 'RUNNING'
+         UNION ALL SELECT ${columns} FROM durable_executions WHERE status IN ('PAUSING', 'PAUSED') ORDER BY id`,
+      )
       .all() as unknown as ExecutionRow[];
   }
 
@@ -169,6 +191,7 @@ export class DurableRepository {
 
   delete(id: number): void {
     this.#store.run("DELETE FROM durable_events WHERE execution = ?", id);
+    this.#store.run("DELETE FROM durable_pauses WHERE execution = ?", id);
     this.#store.run("DELETE FROM durable_executions WHERE id = ?", id);
   }
 
@@ -188,22 +211,4 @@ export class DurableRepository {
       .prepare("SELECT execution, operation, function_arn AS functionArn, input FROM durable_function_invokes")
       .all() as unknown as FunctionInvoke[];
   }
-}
-
-function listClause(filter: ListFilter): { clause: string; parameters: (string | number)[] } {
-  const terms = ["function_name = ?", "(expires_at IS NULL OR expires_at > ?)"];
-  const parameters: (string | number)[] = [filter.functionName, filter.notExpiredAt];
-  const add = (term: string, ...values: (string | number)[]) => {
-    terms.push(term);
-    parameters.push(...values);
-  };
-  if (filter.version !== undefined) add("version = ?", filter.version);
-  if (filter.name !== undefined) add("name = ?", filter.name);
-  if (filter.statuses?.length === 1 && filter.statuses[0] === "RUNNING") add("status = 'RUNNING'");
-  else if (filter.statuses?.length) add(`status IN (${filter.statuses.map(() => "?").join(", ")})`, ...filter.statuses);
-  if (filter.startedAfter !== undefined) add("started_at > ?", filter.startedAfter);
-  if (filter.startedBefore !== undefined) add("started_at < ?", filter.startedBefore);
-  if (filter.after !== undefined) add(`(started_at, id) ${filter.newestFirst ? "<" : ">"} (?, ?)`, filter.after.startedAt, filter.after.id);
-  const direction = filter.newestFirst ? "DESC" : "ASC";
-  return { clause: `${terms.join(" AND ")} ORDER BY started_at ${direction}, id ${direction}`, parameters };
 }

@@ -5,7 +5,10 @@ const INTERVAL_MS = 3_600_000;
 /** Deleted in one turn, so that a large sweep holds up nothing else. */
 const CHUNK = 200;
 
-/** Deletes executions whose retention has ended, every hour. */
+/** How long an execution that is to be deleted is still shown, with status DELETING. */
+const DELETION_MS = 1_000;
+
+/** Deletes executions whose retention has ended, every hour, and those that are to be deleted before. */
 export class RetentionSweep {
   readonly #clock: Clock;
   readonly #repository: DurableRepository;
@@ -16,15 +19,23 @@ export class RetentionSweep {
     this.#repository = options.repository;
   }
 
+  /** The first sweep takes what was to be deleted when the stack was last stopped. */
   start(): void {
-    this.#schedule(0);
+    this.#schedule(DELETION_MS);
   }
 
   stop(): void {
     this.#cancel?.();
   }
 
+  /** Deletes an ended execution soon. */
+  delete(id: number): void {
+    this.#repository.startDeleting(id, this.#clock.now() + DELETION_MS);
+    this.#schedule(DELETION_MS);
+  }
+
   #schedule(delay: number): void {
+    this.#cancel?.();
     this.#cancel = this.#clock.at(this.#clock.now() + delay, () => {
       const deleted = this.#repository.deleteExpired(this.#clock.now(), CHUNK);
       this.#schedule(deleted === CHUNK ? 1 : INTERVAL_MS);

@@ -2,13 +2,13 @@ import type { Route, RoutedRequest } from "../gateway/rest-json-protocol.ts";
 import { jsonResponse } from "../gateway/rest-json-protocol.ts";
 import type { ApiCall, ApiResponse } from "../gateway/service.ts";
 import type { DurableEngine } from "./engine.ts";
-import { checkpointSchema, errorBodySchema, getSchema, historySchema, listSchema, parseBody, parseQuery, stateSchema } from "./input.ts";
+import { checkpointSchema, errorBodySchema, getSchema, historySchema, listSchema, parseBody, parseQuery, pauseSchema, resumeSchema, stateSchema } from "./input.ts";
 import type { CallbackReport } from "./machine/outside.ts";
 import { epochSeconds, restOperation } from "./time-stamps.ts";
 
 type Call = Omit<ApiCall, "operation">;
 
-/** The nine operations of the durable execution API. */
+/** The operations of the durable execution API. */
 export function durableRoutes(engine: DurableEngine): readonly Route[] {
   return [
     ...executionRoutes("CheckpointDurableExecution", "POST", "/checkpoint", (arn, request) => checkpointCall(engine, arn, request)),
@@ -31,13 +31,30 @@ export function durableRoutes(engine: DurableEngine): readonly Route[] {
       const error = parseBody(errorBodySchema, body);
       return () => jsonResponse({ StopTimestamp: epochSeconds(engine.stopExecution(arn, error)) });
     }),
+    ...executionRoutes("PauseDurableExecution", "POST", "/pause", (arn, { body }) => {
+      const { ClientToken: clientToken, Reason: reason, ExecutionTimeoutPaused: timeoutPaused } = parseBody(pauseSchema, body);
+      return () => {
+        engine.pauseExecution(arn, { clientToken, reason, timeoutPaused });
+        return jsonResponse({}, 202);
+      };
+    }),
+    ...executionRoutes("ResumeDurableExecution", "POST", "/resume", (arn, { body }) => {
+      const { ClientToken: clientToken, Reason: reason } = parseBody(resumeSchema, body);
+      return () => {
+        engine.resumeExecution(arn, { clientToken, reason });
+        return jsonResponse({}, 202);
+      };
+    }),
+    ...executionRoutes("DeleteDurableExecution", "DELETE", "", (arn) => () =>
+      jsonResponse({ DeletionRequestTimestamp: epochSeconds(engine.deleteExecution(arn)) }, 202),
+    ),
     {
       operation: "ListDurableExecutionsByFunction",
       method: "GET",
       path: "/2025-12-01/functions/{functionName}/durable-executions",
       call: (request) => listCall(engine, request),
     },
-    callbackRoute(engine, "SendDurableExecutionCallbackSuccess", "succeed", (body) => ({ kind: "succeed", result: body.toString("utf8") })),
+    callbackRoute(engine, "SendDurableExecutionCallbackSuccess", "succeed", (body) => ({ kind: "succeed", result: body.length === 0 ? undefined : body.toString("utf8") })),
     callbackRoute(engine, "SendDurableExecutionCallbackFailure", "fail", (body) => ({ kind: "fail", error: parseBody(errorBodySchema, body) })),
     callbackRoute(engine, "SendDurableExecutionCallbackHeartbeat", "heartbeat", () => ({ kind: "heartbeat" })),
   ];

@@ -12,11 +12,14 @@ import { type Moment, record } from "./machine/decision.ts";
 import type { RecordedEvent } from "./machine/event.ts";
 import { replay } from "./machine/evolve.ts";
 import { endInvocation } from "./machine/invocation.ts";
+import { takePause } from "./machine/pause.ts";
 import type { ExecutionState } from "./machine/state.ts";
 import { applyTimers, excuseHeartbeats, fireEarly, nextDue, nextTimerOf, nextWake, type NextTimer } from "./machine/timers.ts";
 import type { DurableRepository, ExecutionRow } from "./repository.ts";
+import { Residents } from "./residents.ts";
 import { RunQueue } from "./run-queue.ts";
 import { newCheckpointToken } from "./secrets.ts";
+import { hasEnded } from "./status.ts";
 
 /** Invocations of one function version at a time; more executions than this are never in memory for it. */
 const MAX_INVOCATIONS_PER_VERSION = 1_000;
@@ -28,6 +31,8 @@ export interface RunnerOptions {
   readonly repository: DurableRepository;
   readonly invoker: HandlerInvoker;
   readonly functions: FunctionDirectory;
+  /** Failed invocations in a row that fail an execution. Default: as many as it takes. */
+  readonly invocationAttempts?: number;
   /** Told in the same transaction that an execution has closed. */
   readonly onClosed: (live: LiveExecution) => void;
 }
@@ -35,8 +40,7 @@ export interface RunnerOptions {
 /** Keeps executions going: their invocations, at most one for each at a time, and their timers. */
 export class ExecutionRunner {
   readonly #options: RunnerOptions;
-  readonly #residents = new Map<number, LiveExecution>();
-  readonly #residentsByArn = new Map<string, LiveExecution>();
+  readonly #residents = new Residents();
   readonly #timers: TimerQueue<number>;
   readonly #queue: RunQueue;
   /** When this engine took over from one that was stopped or killed. */
@@ -54,13 +58,25 @@ export class ExecutionRunner {
     return { now: clock.now(), scale: (milliseconds) => clock.scale(milliseconds) };
   }
 
-  /** Takes up every running execution again: those whose invocation is due or was cut off are invoked, the others wait on. */
+  /** Takes up every open execution again: those whose invocation is due or was cut off are invoked, the others wait on. */
   resume(): void {
     this.#resumed = this.moment();
-    for (const { id, active, nextDue: due, ...version } of this.#options.repository.running()) {
+    for (const { id, status, active, nextDue: due, ...version } of this.#options.repository.open()) {
       this.#timers.set(id, due);
-      if (active === 1 && this.#queue.enter(versionKey(version), id)) this.#invokeAfterCommit(id);
+      if (status === "PAUSING") this.#pauseInterrupted(id);
+      else if (status === "RUNNING" && active === 1 && this.#queue.enter(versionKey(version), id)) this.#invokeAfterCommit(id);
     }
+  }
+
+  /** The invocation whose next checkpoint was awaited died with the stack. */
+  #pauseInterrupted(id: number): void {
+    const live = this.load(id);
+    if (live === undefined) return;
+    const moment = this.moment();
+    const events: RecordedEvent[] = [];
+    takePause(live.state, events, true, moment);
+    this.persist(live, events);
+    this.settle(live, moment);
   }
 
   get stopped(): boolean {
@@ -75,12 +91,12 @@ export class ExecutionRunner {
 
   /** Takes a new execution in, whose events are recorded, and invokes it. */
   begin(row: ExecutionRow, state: ExecutionState): void {
-    this.#run({ row, arn: this.#arn(row), state, active: true });
+    this.#run({ row, arn: this.#arn(row), state, status: row.status, active: true });
   }
 
   /** The execution that has an invocation, if this one has. */
   resident(arn: string): LiveExecution | undefined {
-    return this.#residentsByArn.get(arn);
+    return this.#residents.find(arn);
   }
 
   /** The execution, from memory or from the store. */
@@ -92,7 +108,7 @@ export class ExecutionRunner {
     if (row === undefined) return undefined;
     const state = replay(repository.events(id));
     if (this.#resumed !== undefined) excuseHeartbeats(state, this.#resumed);
-    return { row, arn: this.#arn(row), state, active: row.active === 1 };
+    return { row, arn: this.#arn(row), state, status: row.status, active: row.active === 1 };
   }
 
   /** Takes what has fallen due into the state, as every command must before it looks at it. */
@@ -107,16 +123,27 @@ export class ExecutionRunner {
     if (live.invocation !== undefined) {
       for (const event of events) if ("id" in event) live.invocation.unseen.add(event.id);
     }
-    if (live.state.status !== "RUNNING") this.#close(live);
+    const { status } = live.state;
+    if (hasEnded(status)) {
+      this.#close(live);
+    } else if (status !== live.status) {
+      live.status = status;
+      this.#options.repository.setStatus(live.row.id, status, live.state);
+    }
   }
 
   /** Sees to what an execution needs after a command: an invocation, or a timer for what time will bring. */
   settle(live: LiveExecution, { now }: Moment): void {
     const { state, row } = live;
-    if (state.status !== "RUNNING") return;
-    if (live.active) {
+    if (hasEnded(state.status)) return;
+    if (state.status === "PAUSED") {
+      if (live.invocation !== undefined) live.invocation.token = undefined;
+      live.active = false;
+      this.#queue.remove(versionKey(row), row.id);
+      this.#suspend(live);
+    } else if (live.active) {
       this.#watch(live, nextDue(state));
-    } else if (state.changed.size > 0 || (state.retryAt ?? Infinity) <= now) {
+    } else if (state.invokeOnResume || state.changed.size > 0 || (state.retryAt ?? Infinity) <= now) {
       live.active = true;
       this.#options.repository.activate(row.id);
       this.#run(live);
@@ -137,8 +164,10 @@ export class ExecutionRunner {
   #run(live: LiveExecution): void {
     const { id } = live.row;
     this.#watch(live, nextDue(live.state));
+    // A pause that was resumed at once: its place in the queue, or the invocation that was cut off, is still there.
+    if (this.#residents.get(id) !== undefined) return;
     if (!this.#queue.enter(versionKey(live.row), id)) return;
-    this.#keep(live);
+    this.#residents.keep(live);
     this.#invokeAfterCommit(id);
   }
 
@@ -151,7 +180,12 @@ export class ExecutionRunner {
     if (this.#stopped) return;
     const live = this.load(id);
     if (live === undefined) return;
-    this.#keep(live);
+    if (live.invocation !== undefined) {
+      // It came by a second place in the queue, by a pause and a resume while the first was on its way.
+      this.#queue.leave(versionKey(live.row));
+      return;
+    }
+    this.#residents.keep(live);
     const moment = this.moment();
     this.catchUp(live, moment);
     const version = live.state.status === "RUNNING" ? this.#version(live, moment) : undefined;
@@ -196,7 +230,14 @@ export class ExecutionRunner {
     this.catchUp(live, moment);
     const { events, next } = endInvocation(
       live.state,
-      { invocation, outcome, unseen: invocation.unseen.size > 0, maxResultBytes: maxResultBytes(live) },
+      {
+        invocation,
+        outcome,
+        cutOff: invocation.token === undefined,
+        unseen: invocation.unseen.size > 0,
+        maxResultBytes: maxResultBytes(live),
+        maxFailures: this.#options.invocationAttempts ?? Infinity,
+      },
       moment,
     );
     this.persist(live, events);
@@ -243,15 +284,9 @@ export class ExecutionRunner {
     this.#timers.set(live.row.id, due);
   }
 
-  #keep(live: LiveExecution): void {
-    this.#residents.set(live.row.id, live);
-    this.#residentsByArn.set(live.arn, live);
-  }
-
   /** Gives up the execution's place in the queue and in memory. */
   #leave(live: LiveExecution): void {
-    this.#residents.delete(live.row.id);
-    this.#residentsByArn.delete(live.arn);
+    this.#residents.drop(live);
     this.#queue.leave(versionKey(live.row));
   }
 

@@ -79,10 +79,10 @@ export class ExecutionStarts {
     return arn;
   }
 
-  /** The execution that has the name, unless its retention has ended. */
+  /** The execution that has the name, unless its retention has ended or it is being deleted. */
   #named(functionName: string, name: string): ExecutionRow | undefined {
     const row = this.#repository.find(functionName, name);
-    if (row === undefined || row.expiresAt === null || row.expiresAt > this.#clock.now()) return row;
+    if (row === undefined || (row.status !== "DELETING" && (row.expiresAt ?? Infinity) > this.#clock.now())) return row;
     this.#repository.delete(row.id);
     return undefined;
   }

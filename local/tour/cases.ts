@@ -182,7 +182,7 @@ async function remind(context: TourContext, report: (line: string) => void): Pro
 async function reminderOf(context: TourContext, key: string, report: (line: string) => void): Promise<FinishedExecution | undefined> {
   const { lambda, output } = context;
   const { DurableExecutions: executions } = await lambda.send(
-    new ListDurableExecutionsByFunctionCommand({ FunctionName: output("reminderFunctionName"), Qualifier: output("reminderVersion"), ReverseOrder: true }),
+    new ListDurableExecutionsByFunctionCommand({ FunctionName: output("reminderFunctionName"), Qualifier: output("reminderVersion") }),
   );
   for (const { DurableExecutionArn: executionArn } of executions ?? []) {
     if (executionArn === undefined) continue;

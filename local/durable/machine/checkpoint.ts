@@ -1,11 +1,13 @@
 import type { ErrorObject } from "../contract.ts";
 import type { OperationUpdate } from "../operation.ts";
+import { hasEnded } from "../status.ts";
 import { applyUpdate } from "./apply-update.ts";
 import { record, type Moment } from "./decision.ts";
 import type { RecordedEvent } from "./event.ts";
 import { endInvocationByClose, type RunningInvocation } from "./invocation.ts";
 import { invalid } from "./invalid.ts";
 import { limitError } from "./limits.ts";
+import { takePause } from "./pause.ts";
 import type { ExecutionState } from "./state.ts";
 import { type ValidUpdate, validateUpdates } from "./validate.ts";
 
@@ -25,7 +27,7 @@ export interface CheckpointCommand {
 }
 
 /**
- * Takes a checkpoint whole, or throws and takes nothing.
+ * Takes a checkpoint whole, or throws and takes nothing. A requested pause comes about with it, and cuts its invocation off.
  *
  * @returns what it brought about, and the limit that closed the execution instead, if one did
  * @throws AwsError InvalidParameterValueException
@@ -36,8 +38,8 @@ export function checkpoint(
   moment: Moment,
 ): { readonly events: RecordedEvent[]; readonly limit?: ErrorObject } {
   const { updates } = command;
-  // To the caller a closed execution is one whose tokens have all been used up.
-  if (state.status !== "RUNNING") throw invalid("Invalid checkpoint token");
+  // To the caller a closed or paused execution is one whose tokens have all been used up.
+  if (hasEnded(state.status) || state.status === "PAUSED") throw invalid("Invalid checkpoint token");
   validateUpdates(state, updates, command.maxResultBytes);
   const events: RecordedEvent[] = [];
   const { operations, bytes } = measure(state, updates);
@@ -51,6 +53,7 @@ export function checkpoint(
     if (update.Type === "EXECUTION") endInvocationByClose(state, events, command.invocation, moment);
     applyUpdate(state, events, update, command, moment);
   }
+  if (state.status === "PAUSING") takePause(state, events, true, moment);
   return { events };
 }
 

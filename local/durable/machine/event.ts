@@ -41,8 +41,31 @@ export type InvocationEvent = Of<
     readonly error?: ErrorObject;
     /** Set when the invocation failed and runs again at this moment. */
     readonly retryAt?: number;
+    /** The handler returned PENDING though nothing was pending. */
+    readonly nothingPending?: true;
+    /** A pause had cut the invocation off: its outcome means nothing. */
+    readonly cutOff?: true;
   }
 >;
+
+/** Pausing and resuming. A request that is not answered by ExecutionPaused was cancelled. */
+export type PauseEvent =
+  | Of<"PauseRequested", { readonly at: number; readonly clientToken?: string; readonly reason?: string; readonly timeoutPaused: boolean }>
+  | Of<
+      "ExecutionPaused",
+      {
+        readonly at: number;
+        readonly requestedAt: number;
+        readonly reason?: string;
+        readonly timeoutPaused: boolean;
+        /** Whether an invocation was held back or cut off. */
+        readonly invokeOnResume: boolean;
+        /** When the execution times out if it is never resumed. */
+        readonly deadline: number;
+      }
+    >
+  | Of<"PauseCancelled", { readonly at: number; readonly clientToken?: string; readonly reason?: string }>
+  | Of<"ExecutionResumed", { readonly at: number; readonly clientToken?: string; readonly reason?: string; readonly deadline: number }>;
 
 /** What the handler reported. */
 type ReportedEvent =
@@ -89,7 +112,7 @@ type HeartbeatEvent = OperationEventOf<"CallbackHeartbeat", { readonly heartbeat
  * Everything that can happen to an execution. The recorded events are the only truth: an execution's state is what they
  * add up to ({@link ./evolve.ts}), and its history is how they are shown.
  */
-export type RecordedEvent = StartedEvent | ExecutionClosedEvent | InvocationEvent | ReportedEvent | OutsideEvent | HeartbeatEvent;
+export type RecordedEvent = StartedEvent | ExecutionClosedEvent | InvocationEvent | PauseEvent | ReportedEvent | OutsideEvent | HeartbeatEvent;
 
 const OUTSIDE: ReadonlySet<string> = new Set<OutsideEvent["type"]>([
   "WaitSucceeded",
@@ -107,7 +130,10 @@ export function isOutside(event: RecordedEvent): event is OutsideEvent {
   return OUTSIDE.has(event.type);
 }
 
-/** Whether the event has an EventId and is part of the history; AWS records neither heartbeats nor READY. */
+/** What AWS's EventType does not know: kept, and not part of the history. */
+const HIDDEN: ReadonlySet<string> = new Set<RecordedEvent["type"]>(["StepReady", "CallbackHeartbeat", "PauseRequested", "PauseCancelled"]);
+
+/** Whether the event has an EventId and is part of the history. */
 export function isVisible(event: RecordedEvent): boolean {
-  return event.type !== "StepReady" && event.type !== "CallbackHeartbeat";
+  return !HIDDEN.has(event.type);
 }

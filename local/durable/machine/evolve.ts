@@ -1,7 +1,8 @@
 import type { ErrorObject } from "../contract.ts";
 import type { OperationStatus, OperationType } from "../operation.ts";
+import type { EndStatus } from "../status.ts";
 import { isOutside, isVisible, type OperationEvent, type RecordedEvent, type Retry } from "./event.ts";
-import { emptyState, type ExecutionState, type OperationRecord } from "./state.ts";
+import { CLIENT_TOKEN_MS, emptyState, type ExecutionState, type OperationRecord, type TakenRequest } from "./state.ts";
 
 /** The state that the events add up to. */
 export function replay(events: Iterable<RecordedEvent>): ExecutionState {
@@ -38,9 +39,35 @@ export function evolve(state: ExecutionState, event: RecordedEvent): void {
     case "ExecutionTimedOut":
       close(state, "TIMED_OUT", event.at);
       return;
+    case "PauseRequested": {
+      const { at, clientToken, reason, timeoutPaused } = event;
+      const request = { at, clientToken, reason, timeoutPaused };
+      state.status = "PAUSING";
+      state.pause = { ...request, deadlineBefore: state.deadline };
+      take(state, { operation: "pause", ...request });
+      return;
+    }
+    case "ExecutionPaused":
+      state.status = "PAUSED";
+      if (state.pause !== undefined) state.pause.pausedAt = event.at;
+      state.deadline = event.deadline;
+      state.invokeOnResume = event.invokeOnResume;
+      return;
+    case "PauseCancelled":
+    case "ExecutionResumed": {
+      const { at, clientToken, reason } = event;
+      state.status = "RUNNING";
+      state.pause = undefined;
+      if (event.type === "ExecutionResumed") state.deadline = event.deadline;
+      take(state, { operation: "resume", at, clientToken, reason });
+      return;
+    }
     case "InvocationCompleted":
+      if (event.cutOff === true) return;
       state.changed.clear();
       state.retryAt = event.retryAt;
+      state.invokeOnResume = false;
+      state.nothingPending = event.nothingPending === true ? state.nothingPending + 1 : 0;
       if (event.error === undefined) {
         state.failures = 0;
       } else {
@@ -136,10 +163,16 @@ export function earlier(a: number | undefined, b: number | undefined): number | 
   return Math.min(a, b);
 }
 
-function close(state: ExecutionState, status: "SUCCEEDED" | "FAILED" | "STOPPED" | "TIMED_OUT", at: number): void {
+function take(state: ExecutionState, request: TakenRequest): void {
+  const fresh = state.taken.filter(({ at }) => request.at - at < CLIENT_TOKEN_MS);
+  state.taken = request.clientToken === undefined ? fresh : [...fresh, request];
+}
+
+function close(state: ExecutionState, status: EndStatus, at: number): void {
   state.status = status;
   state.endedAt = at;
   state.retryAt = undefined;
+  state.pause = undefined;
   const execution = state.operations.get(state.executionId);
   if (execution === undefined) return;
   execution.status = status;

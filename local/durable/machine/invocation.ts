@@ -1,9 +1,11 @@
 import type { ErrorObject } from "../contract.ts";
 import type { InvocationOutcome } from "../../lambda/function-version.ts";
+import { hasEnded } from "../status.ts";
 import { record, type Moment } from "./decision.ts";
-import type { RecordedEvent } from "./event.ts";
+import type { InvocationEvent, RecordedEvent } from "./event.ts";
 import { limitError } from "./limits.ts";
 import { parseOutput } from "./output.ts";
+import { takePause } from "./pause.ts";
 import { retryDelaySeconds } from "./retry.ts";
 import type { ExecutionState } from "./state.ts";
 
@@ -14,53 +16,66 @@ export interface RunningInvocation {
   readonly startedAt: number;
 }
 
-/** What comes after an invocation: nothing more, another at once, or a pause until something happens. */
+/** Invocations in a row that may return PENDING though nothing is pending: the SDKs race here, and AWS's test server allows as many. */
+const NOTHING_PENDING_ATTEMPTS = 3;
+
+/** What comes after an invocation: nothing more, another at once, or none until something happens. */
 export type Next = "closed" | "invoke" | "suspend";
 
-/**
- * Takes the end of an invocation.
- *
- * @param unseen whether operations have changed that the handler has not been shown
- * @param maxResultBytes bound of the execution's result
- */
-export function endInvocation(
-  state: ExecutionState,
-  command: {
-    readonly invocation: RunningInvocation;
-    readonly outcome: InvocationOutcome;
-    readonly unseen: boolean;
-    readonly maxResultBytes: number;
-  },
-  moment: Moment,
-): { readonly events: RecordedEvent[]; readonly next: Next } {
+export interface InvocationEnd {
+  readonly invocation: RunningInvocation;
+  readonly outcome: InvocationOutcome;
+  /** Whether a checkpoint of this invocation met a pause. */
+  readonly cutOff: boolean;
+  /** Whether operations have changed that the handler has not been shown. */
+  readonly unseen: boolean;
+  /** Bound of the execution's result. */
+  readonly maxResultBytes: number;
+  /** Failed invocations in a row that fail the execution. */
+  readonly maxFailures: number;
+}
+
+/** Takes the end of an invocation. */
+export function endInvocation(state: ExecutionState, command: InvocationEnd, moment: Moment): { readonly events: RecordedEvent[]; readonly next: Next } {
   const events: RecordedEvent[] = [];
-  if (state.status !== "RUNNING") return { events, next: "closed" };
-  const { invocation, outcome } = command;
-  if (outcome.kind === "error") {
-    return { events, next: failInvocation(state, events, invocation, outcome, moment) };
+  if (hasEnded(state.status)) return { events, next: "closed" };
+  if (command.cutOff) {
+    // JS SDK 2.4.0 goes on with its old token and returns FAILED when that is refused: whatever it returns was never asked for.
+    completed(state, events, command.invocation, moment, { cutOff: true });
+    return { events, next: state.status === "PAUSED" ? "suspend" : "invoke" };
   }
+  const next = takeOutcome(state, events, command, moment);
+  if (state.status !== "PAUSING") return { events, next };
+  takePause(state, events, next === "invoke", moment);
+  return { events, next: "suspend" };
+}
+
+function takeOutcome(state: ExecutionState, events: RecordedEvent[], command: InvocationEnd, moment: Moment): Next {
+  const { invocation, outcome } = command;
+  if (outcome.kind === "error") return failInvocation(state, events, command, outcome, moment);
   const output = parseOutput(outcome.payload, command.maxResultBytes);
   if (output.status === "PENDING") {
-    if (command.unseen) {
-      completed(state, events, invocation, moment);
-      return { events, next: "invoke" };
-    }
-    if (state.waiting > 0) {
-      completed(state, events, invocation, moment);
-      return { events, next: "suspend" };
-    }
-    failWith(state, events, invocation, invalidOutput("Cannot return PENDING status with no pending operations."), moment);
-    return { events, next: "closed" };
+    if (!command.unseen && state.waiting === 0) return refusePending(state, events, invocation, moment);
+    completed(state, events, invocation, moment);
+    return command.unseen ? "invoke" : "suspend";
   }
   if (output.status === "INVALID") {
-    failWith(state, events, invocation, invalidOutput(output.message), moment);
-    return { events, next: "closed" };
+    const error = invalidOutput(output.message);
+    completed(state, events, invocation, moment, { error });
+    return fail(state, events, error, moment);
   }
   completed(state, events, invocation, moment);
-  const at = moment.now;
-  if (output.status === "SUCCEEDED") record(state, events, { type: "ExecutionSucceeded", at, result: output.result });
-  else record(state, events, { type: "ExecutionFailed", at, error: output.error });
-  return { events, next: "closed" };
+  if (output.status === "FAILED") return fail(state, events, output.error, moment);
+  record(state, events, { type: "ExecutionSucceeded", at: moment.now, result: output.result });
+  return "closed";
+}
+
+function refusePending(state: ExecutionState, events: RecordedEvent[], invocation: RunningInvocation, moment: Moment): Next {
+  const error = invalidOutput("Cannot return PENDING status with no pending operations.");
+  const limit = limitError(state, 1, Buffer.byteLength(JSON.stringify(error)));
+  completed(state, events, invocation, moment, { error, nothingPending: true });
+  if (limit !== undefined) return fail(state, events, limit, moment);
+  return state.nothingPending < NOTHING_PENDING_ATTEMPTS ? "invoke" : fail(state, events, error, moment);
 }
 
 /**
@@ -79,7 +94,7 @@ export function endInvocationByClose(
 function failInvocation(
   state: ExecutionState,
   events: RecordedEvent[],
-  invocation: RunningInvocation,
+  { invocation, maxFailures }: InvocationEnd,
   outcome: InvocationOutcome & { readonly kind: "error" },
   moment: Moment,
 ): Next {
@@ -88,13 +103,12 @@ function failInvocation(
     ErrorMessage: outcome.errorMessage.slice(0, MAX_MESSAGE_CHARACTERS),
   };
   const limit = limitError(state, 1, Buffer.byteLength(JSON.stringify(error)));
-  const delay = retryDelaySeconds(outcome.errorType, state.failures + 1);
-  const retryAt = limit === undefined ? Math.ceil(moment.now + moment.scale(delay * 1000)) : undefined;
-  completed(state, events, invocation, moment, error, retryAt);
-  if (limit !== undefined) {
-    record(state, events, { type: "ExecutionFailed", at: moment.now, error: limit });
-    return "closed";
-  }
+  const failures = state.failures + 1;
+  const last = limit ?? (failures >= maxFailures ? error : undefined);
+  const delay = retryDelaySeconds(outcome.errorType, failures);
+  const retryAt = last === undefined ? Math.ceil(moment.now + moment.scale(delay * 1000)) : undefined;
+  completed(state, events, invocation, moment, { error, retryAt });
+  if (last !== undefined) return fail(state, events, last, moment);
   return delay === 0 ? "invoke" : "suspend";
 }
 
@@ -105,9 +119,9 @@ function invalidOutput(message: string): ErrorObject {
   return { ErrorType: "InvalidParameterValueException", ErrorMessage: message };
 }
 
-function failWith(state: ExecutionState, events: RecordedEvent[], invocation: RunningInvocation, error: ErrorObject, moment: Moment): void {
-  completed(state, events, invocation, moment, error);
+function fail(state: ExecutionState, events: RecordedEvent[], error: ErrorObject, moment: Moment): Next {
   record(state, events, { type: "ExecutionFailed", at: moment.now, error });
+  return "closed";
 }
 
 function completed(
@@ -115,9 +129,8 @@ function completed(
   events: RecordedEvent[],
   invocation: RunningInvocation,
   moment: Moment,
-  error?: ErrorObject,
-  retryAt?: number,
+  details: Pick<InvocationEvent, "error" | "retryAt" | "nothingPending" | "cutOff"> = {},
 ): void {
   const { requestId, startedAt } = invocation;
-  record(state, events, { type: "InvocationCompleted", at: moment.now, startedAt, requestId, error, retryAt });
+  record(state, events, { type: "InvocationCompleted", at: moment.now, startedAt, requestId, ...details });
 }

@@ -5,11 +5,10 @@ import type { ExecutionState } from "./state.ts";
 export const MAX_OPERATIONS = 3_000;
 /** Bytes that one execution may write: inputs, results and errors. */
 export const MAX_BYTES_WRITTEN = 100 * 1_000_000;
-/** Result of one operation, or of a callback. */
-export const MAX_OPERATION_PAYLOAD_BYTES = 262_144;
-export const MAX_CHAINED_INPUT_BYTES = 1_048_576;
-/** An error object must be smaller than this. */
-export const ERROR_OBJECT_LIMIT_BYTES = 32_768;
+/** Input or result of one operation, and the result of a callback (service model, OperationUpdate and SendDurableExecutionCallbackSuccess). */
+export const MAX_OPERATION_PAYLOAD_BYTES = 1_048_576;
+/** All fields of an error object together (service model, StopDurableExecution). */
+export const MAX_ERROR_BYTES = 1_048_576;
 /** Input and result of an execution that somebody waits for, and of one started with `Event`. */
 export const MAX_PAYLOAD_BYTES = { RequestResponse: 6 * 1_048_576, Event: 1_048_576 } as const;
 
@@ -19,7 +18,7 @@ export function exceeds(payload: string | undefined, bytes: number): boolean {
 }
 
 export function isErrorTooLarge(error: ErrorObject | undefined): boolean {
-  return error !== undefined && Buffer.byteLength(JSON.stringify(error)) >= ERROR_OBJECT_LIMIT_BYTES;
+  return error !== undefined && Buffer.byteLength(JSON.stringify(error)) > MAX_ERROR_BYTES;
 }
 
 /**

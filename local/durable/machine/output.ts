@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { ErrorObject } from "../contract.ts";
 import { errorObjectSchema } from "../error-object.ts";
-import { ERROR_OBJECT_LIMIT_BYTES, exceeds, isErrorTooLarge } from "./limits.ts";
+import { exceeds, isErrorTooLarge, MAX_ERROR_BYTES } from "./limits.ts";
 
 /** What a handler's answer means. */
 export type Output =
@@ -32,7 +32,7 @@ export function parseOutput(payload: string, maxResultBytes: number): Output {
   }
   if (result !== undefined) return { status: "INVALID", message: "Cannot provide a Result for FAILED status." };
   if (isErrorTooLarge(error ?? undefined)) {
-    return { status: "INVALID", message: `Error object size must be less than ${ERROR_OBJECT_LIMIT_BYTES} bytes.` };
+    return { status: "INVALID", message: `Error object size must be less than ${MAX_ERROR_BYTES} bytes.` };
   }
   return { status, error: error ?? {} };
 }

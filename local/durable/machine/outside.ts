@@ -1,15 +1,16 @@
-import type { ErrorObject, ExecutionStatus } from "../contract.ts";
+import type { ErrorObject } from "../contract.ts";
 import { AwsError } from "../../errors.ts";
+import { type EndStatus, hasEnded } from "../status.ts";
 import { eventOf, record, timeoutAfter, type Moment } from "./decision.ts";
 import type { RecordedEvent } from "./event.ts";
 import { invalid } from "./invalid.ts";
 import { endInvocationByClose, type RunningInvocation } from "./invocation.ts";
-import { ERROR_OBJECT_LIMIT_BYTES, exceeds, isErrorTooLarge, MAX_OPERATION_PAYLOAD_BYTES } from "./limits.ts";
+import { exceeds, isErrorTooLarge, MAX_ERROR_BYTES, MAX_OPERATION_PAYLOAD_BYTES } from "./limits.ts";
 import type { ExecutionState, OperationRecord } from "./state.ts";
 
 /** What somebody outside reports about a callback. */
 export type CallbackReport =
-  | { readonly kind: "succeed"; readonly result: string }
+  | { readonly kind: "succeed"; readonly result?: string }
   | { readonly kind: "fail"; readonly error: ErrorObject }
   | { readonly kind: "heartbeat" };
 
@@ -26,7 +27,7 @@ export function reportCallback(
 ): RecordedEvent[] {
   const callback = state.operations.get(command.operationId);
   if (callback?.callbackId !== command.callbackId) throw invalid("Invalid callback id");
-  if (state.status !== "RUNNING" || callback.status !== "STARTED") {
+  if (hasEnded(state.status) || callback.status !== "STARTED") {
     throw new AwsError("CallbackTimeoutException", "The callback is either timed out or already completed", 400, { Type: "User" });
   }
   const events: RecordedEvent[] = [];
@@ -40,7 +41,7 @@ export function reportCallback(
       record(state, events, { type: "CallbackSucceeded", ...common, result: report.result });
       break;
     case "fail":
-      if (isErrorTooLarge(report.error)) throw invalid(`Error object size must be less than ${ERROR_OBJECT_LIMIT_BYTES} bytes.`);
+      if (isErrorTooLarge(report.error)) throw invalid(`Error object size must be less than ${MAX_ERROR_BYTES} bytes.`);
       record(state, events, { type: "CallbackFailed", ...common, error: report.error });
       break;
     case "heartbeat":
@@ -54,7 +55,7 @@ export function reportCallback(
 
 /** How the execution or function that a chained invoke started has ended. */
 export interface ChainedOutcome {
-  readonly status: Exclude<ExecutionStatus, "RUNNING">;
+  readonly status: EndStatus;
   readonly result?: string;
   readonly error?: ErrorObject;
 }
@@ -67,7 +68,7 @@ export function endChainedInvoke(
 ): RecordedEvent[] {
   const events: RecordedEvent[] = [];
   const invoke = state.operations.get(command.operationId);
-  if (state.status !== "RUNNING" || invoke?.type !== "CHAINED_INVOKE" || invoke.status !== "STARTED") return events;
+  if (hasEnded(state.status) || invoke?.type !== "CHAINED_INVOKE" || invoke.status !== "STARTED") return events;
   record(state, events, chainedEvent(invoke, command.outcome, moment));
   return events;
 }
@@ -93,8 +94,8 @@ export function stop(
   moment: Moment,
 ): RecordedEvent[] {
   const events: RecordedEvent[] = [];
-  if (state.status !== "RUNNING") return events;
-  if (isErrorTooLarge(command.error)) throw invalid(`Error object size must be less than ${ERROR_OBJECT_LIMIT_BYTES} bytes.`);
+  if (hasEnded(state.status)) return events;
+  if (isErrorTooLarge(command.error)) throw invalid(`Error object size must be less than ${MAX_ERROR_BYTES} bytes.`);
   endInvocationByClose(state, events, command.invocation, moment);
   record(state, events, { type: "ExecutionStopped", at: moment.now, error: command.error });
   return events;

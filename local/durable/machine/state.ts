@@ -1,6 +1,7 @@
 import TinyQueue from "tinyqueue";
-import type { ErrorObject, ExecutionStatus } from "../contract.ts";
+import type { ErrorObject } from "../contract.ts";
 import type { OperationStatus, OperationType } from "../operation.ts";
+import type { ExecutionStatus } from "../status.ts";
 
 export interface OperationRecord {
   readonly id: string;
@@ -33,12 +34,39 @@ export interface OperationTimer {
   readonly operationId: string;
 }
 
+/** A pause that was asked for. */
+export interface PauseRequest {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly clientToken?: string;
+  readonly reason?: string;
+  /** Whether the execution time-out is extended by the time spent paused. */
+  readonly timeoutPaused: boolean;
+}
+
+/** The pause of an execution that is pausing or paused. */
+export interface Pause extends PauseRequest {
+  /** Absent while pausing. */
+  pausedAt?: number;
+  /** When the execution would have timed out without the pause. */
+  readonly deadlineBefore: number;
+}
+
+/** Client tokens are good for this long, by the clock on the wall (API reference, ClientToken). */
+export const CLIENT_TOKEN_MS = 15 * 60_000;
+
+/** A request that was taken, by its client token. */
+export interface TakenRequest extends Omit<PauseRequest, "timeoutPaused"> {
+  readonly operation: "pause" | "resume";
+  readonly timeoutPaused?: boolean;
+}
+
 /**
  * What an execution's events add up to. Owned by the machine: its functions change the object they are given, so that an
  * execution of 3,000 operations costs the same per operation as one of three. Equal events give equal states.
  */
 export interface ExecutionState {
-  status: ExecutionStatus;
+  status: Exclude<ExecutionStatus, "DELETING">;
   executionId: string;
   name: string;
   input: string;
@@ -61,8 +89,15 @@ export interface ExecutionState {
   bytesWritten: number;
   /** Invocations that failed in a row since the handler last made progress. */
   failures: number;
+  /** Invocations in a row that returned PENDING though nothing was pending. */
+  nothingPending: number;
   /** When the failed invocation is to run again. */
   retryAt?: number;
+  pause?: Pause;
+  /** Whether a pause held back or cut off an invocation that has not been made up for. */
+  invokeOnResume: boolean;
+  /** Requests with client tokens, of the last minutes. */
+  taken: readonly TakenRequest[];
   /** Operations changed from outside since the last invocation ended. */
   readonly changed: Set<string>;
 }
@@ -82,6 +117,9 @@ export function emptyState(): ExecutionState {
     operationCount: 0,
     bytesWritten: 0,
     failures: 0,
+    nothingPending: 0,
+    invokeOnResume: false,
+    taken: [],
     changed: new Set(),
   };
 }

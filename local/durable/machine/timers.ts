@@ -1,4 +1,5 @@
 import { eventOf, record, timeoutAfter, type Moment } from "./decision.ts";
+import { hasEnded } from "../status.ts";
 import type { RecordedEvent } from "./event.ts";
 import { earlier, evolve } from "./evolve.ts";
 import { endInvocationByClose, type RunningInvocation } from "./invocation.ts";
@@ -7,7 +8,7 @@ import type { ExecutionState, OperationRecord } from "./state.ts";
 /** Takes everything that has fallen due, in order of time: waits, step retries, callback time-outs, the execution's own. */
 export function applyTimers(state: ExecutionState, invocation: RunningInvocation | undefined, moment: Moment): RecordedEvent[] {
   const events: RecordedEvent[] = [];
-  if (state.status !== "RUNNING") return events;
+  if (hasEnded(state.status)) return events;
   const last = Math.min(moment.now, state.deadline);
   for (let timer = nextTimer(state); timer !== undefined && timer.due <= last; timer = nextTimer(state)) {
     fire(state, events, timer.operation, moment.now);
@@ -40,8 +41,8 @@ export interface NextTimer {
 
 /** The next timer of an execution's operations and failed invocation. Its own time-out is none: nobody waits for that. */
 export function nextTimerOf(state: ExecutionState): NextTimer | undefined {
-  if (state.status !== "RUNNING") return undefined;
-  const due = Math.min(nextTimer(state)?.due ?? Infinity, state.retryAt ?? Infinity);
+  if (hasEnded(state.status)) return undefined;
+  const due = Math.min(nextTimer(state)?.due ?? Infinity, retryAt(state));
   if (due === Infinity) return undefined;
   return { due, operations: [...state.operations.values()].filter((operation) => operation.due === due) };
 }
@@ -60,7 +61,12 @@ export function nextDue(state: ExecutionState): number {
 
 /** When a suspended execution needs attention next: as {@link nextDue}, or when a failed invocation runs again. */
 export function nextWake(state: ExecutionState): number {
-  return Math.min(nextDue(state), state.retryAt ?? Infinity);
+  return Math.min(nextDue(state), retryAt(state));
+}
+
+/** A paused execution is not invoked, so its failed invocation waits for the resume. */
+function retryAt(state: ExecutionState): number {
+  return state.status === "PAUSED" ? Infinity : (state.retryAt ?? Infinity);
 }
 
 function nextTimer(state: ExecutionState): { due: number; operation: OperationRecord } | undefined {
@@ -87,7 +93,10 @@ function fire(state: ExecutionState, events: RecordedEvent[], operation: Operati
       record(state, events, {
         type: "CallbackTimedOut",
         ...common,
-        error: { ErrorType: heartbeat ? "Callback.Heartbeat" : "Callback.Timeout" },
+        // As AWS's test server words them (aws-durable-execution-sdk-python-testing 1.4.0).
+        error: heartbeat
+          ? { ErrorType: "Callback.Heartbeat", ErrorMessage: "Callback timed out on heartbeat" }
+          : { ErrorType: "Callback.Timeout", ErrorMessage: "Callback timed out" },
       });
     }
   }

@@ -1,7 +1,7 @@
 import type { OperationType, OperationUpdate } from "../operation.ts";
 import { invalid } from "./invalid.ts";
 import type { ExecutionState } from "./state.ts";
-import { ERROR_OBJECT_LIMIT_BYTES, exceeds, isErrorTooLarge, MAX_CHAINED_INPUT_BYTES, MAX_OPERATION_PAYLOAD_BYTES } from "./limits.ts";
+import { exceeds, isErrorTooLarge, MAX_ERROR_BYTES, MAX_OPERATION_PAYLOAD_BYTES } from "./limits.ts";
 import { type Known, validateTransition } from "./transitions.ts";
 
 const ACTIONS: Readonly<Record<OperationType, readonly string[]>> = {
@@ -78,12 +78,12 @@ function validateParent(state: ExecutionState, touched: ReadonlyMap<string, Know
 
 function validatePayload(update: OperationUpdate, maxResultBytes: number): void {
   const { Type: type, Action: action } = update;
-  if (isErrorTooLarge(update.Error)) throw invalid(`Error object size must be less than ${ERROR_OBJECT_LIMIT_BYTES} bytes.`);
+  if (isErrorTooLarge(update.Error)) throw invalid(`Error object size must be less than ${MAX_ERROR_BYTES} bytes.`);
   if (action === "FAIL" && update.Payload !== undefined) throw invalid("Cannot provide a Payload for FAIL action.");
   if (action === "SUCCEED" && update.Error !== undefined) throw invalid("Cannot provide an Error for SUCCEED action.");
   if (type === "CHAINED_INVOKE") {
-    if (exceeds(update.Payload, MAX_CHAINED_INPUT_BYTES)) {
-      throw invalid(`CHAINED_INVOKE input payload size must be less than or equal to ${MAX_CHAINED_INPUT_BYTES} bytes.`);
+    if (exceeds(update.Payload, MAX_OPERATION_PAYLOAD_BYTES)) {
+      throw invalid(`CHAINED_INVOKE input payload size must be less than or equal to ${MAX_OPERATION_PAYLOAD_BYTES} bytes.`);
     }
     return;
   }

@@ -150,16 +150,31 @@ describe("The history that the durable engine writes", () => {
     assert.deepEqual(details(arn, "CallbackSucceeded"), [{ Result: { Payload: '{"ok": true}', Truncated: false } }]);
   });
 
-  for (const [what, config, errorType] of [
-    ["time-out", { timeout: { seconds: 5 } }, "Callback.Timeout"],
-    ["heartbeat time-out", { heartbeatTimeout: { seconds: 5 } }, "Callback.Heartbeat"],
+  it("of a callback that succeeds without a result has no result", async () => {
+    const callbackId = Promise.withResolvers<string>();
+    world.durable("workflow", async (_input, context) => {
+      const [promise, id] = await context.createCallback("approval");
+      callbackId.resolve(id);
+      const result = (await promise) as string | undefined; // The SDK types a result as always there.
+      return { result: result ?? "none" };
+    });
+    const arn = await world.begin("workflow");
+    world.engine.reportCallback(await callbackId.promise, { kind: "succeed" });
+    await world.idle();
+    assert.deepEqual(details(arn, "CallbackSucceeded"), [{ Result: undefined }]);
+    assert.equal(world.get(arn).Result, '{"result":"none"}');
+  });
+
+  for (const [what, config, error] of [
+    ["time-out", { timeout: { seconds: 5 } }, { ErrorType: "Callback.Timeout", ErrorMessage: "Callback timed out" }],
+    ["heartbeat time-out", { heartbeatTimeout: { seconds: 5 } }, { ErrorType: "Callback.Heartbeat", ErrorMessage: "Callback timed out on heartbeat" }],
   ] as const) {
-    it(`of a callback's ${what} names its type and nothing else`, async () => {
+    it(`of a callback's ${what} names its type and says so`, async () => {
       const arn = await run(async (_input, context) => (await context.createCallback("approval", config))[0], 5);
       assert.deepEqual(world.eventTypes(arn), [
         "ExecutionStarted", "CallbackStarted", "InvocationCompleted", "CallbackTimedOut", "InvocationCompleted", "ExecutionFailed",
       ]);
-      assert.deepEqual(details(arn, "CallbackTimedOut"), [{ Error: { Payload: { ErrorType: errorType }, Truncated: false } }]);
+      assert.deepEqual(details(arn, "CallbackTimedOut"), [{ Error: { Payload: error, Truncated: false } }]);
     });
   }
 

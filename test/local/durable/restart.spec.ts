@@ -1,51 +1,16 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
+import { Restarts } from "./restarts.ts";
 import type { Handler } from "./world.ts";
-import { FakeClock, World } from "./world.ts";
 
 describe("After a kill, a new engine on the same store", () => {
-  let folder: string;
-  let clock: FakeClock;
-  let worlds: World[];
+  let restarts: Restarts;
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "durable-"));
-    clock = new FakeClock();
-    worlds = [];
+    restarts = new Restarts();
   });
 
-  afterEach(() => {
-    for (const world of worlds) world.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  let generation = 0;
-
-  function open(file: string, functions: Readonly<Record<string, Handler>>): World {
-    const world = new World({ file: join(folder, file), clock });
-    for (const [name, handler] of Object.entries(functions)) world.durable(name, handler, { durable: { executionTimeoutSeconds: 600, retentionDays: 1 } });
-    worlds.push(world);
-    return world;
-  }
-
-  /** The disk as a kill at this moment would leave it, taken up by a new engine; the old one knows nothing of it and may go on. */
-  async function killAndRestart(functions: Readonly<Record<string, Handler>>, downSeconds = 0): Promise<World> {
-    const from = `store-${generation}`;
-    const to = `store-${++generation}`;
-    for (const suffix of ["", "-wal"]) cpSync(join(folder, from + suffix), join(folder, to + suffix));
-    clock = new FakeClock(clock.speed).startAt(clock.now() + downSeconds * 1000);
-    const world = open(to, functions);
-    world.engine.resume();
-    await world.pass(0);
-    return world;
-  }
-
-  beforeEach(() => {
-    generation = 0;
-  });
+  afterEach(() => restarts.close());
 
   it("goes on from the last checkpoint, and runs no checkpointed step again", async () => {
     const ran: string[] = [];
@@ -57,18 +22,18 @@ describe("After a kill, a new engine on the same store", () => {
         return third();
       });
     };
-    const before = open("store-0", { f: workflow(async () => stuck.promise) });
+    const before = restarts.open({ f: workflow(async () => stuck.promise) });
     const arn = await before.begin("f");
     while (!ran.includes("three")) await turn();
-    const after = await killAndRestart({ f: workflow(async () => "done") });
+    const after = await restarts.killAndRestart({ f: workflow(async () => "done") });
     assert.equal(after.get(arn).Result, '"done"');
     assert.deepEqual(ran, ["one", "two", "three", "three"]);
   });
 
   it("does not count the invocation that was cut off as a failure", async () => {
-    const before = open("store-0", { f: async () => new Promise(() => undefined) });
+    const before = restarts.open({ f: async () => new Promise(() => undefined) });
     const arn = await before.begin("f");
-    const after = await killAndRestart({ f: async () => "done" });
+    const after = await restarts.killAndRestart({ f: async () => "done" });
     assert.deepEqual(after.eventTypes(arn), ["ExecutionStarted", "InvocationCompleted", "ExecutionSucceeded"]);
     assert.equal(after.history(arn).filter((event) => JSON.stringify(event).includes("Error")).length, 0);
   });
@@ -76,11 +41,11 @@ describe("After a kill, a new engine on the same store", () => {
   it("fires at once what fell due meanwhile, and the rest at its own time", async () => {
     const wait = (seconds: number): Handler => async (_input, context) => context.wait("w", { seconds });
     const functions = { short: wait(30), long: wait(300) };
-    const before = open("store-0", functions);
+    const before = restarts.open(functions);
     const short = await before.begin("short");
     const long = await before.begin("long");
     await before.idle();
-    const after = await killAndRestart(functions, 100);
+    const after = await restarts.killAndRestart(functions, 100);
     assert.equal(after.get(short).Status, "SUCCEEDED");
     assert.equal(after.get(long).Status, "RUNNING");
     await after.pass(199);
@@ -91,10 +56,10 @@ describe("After a kill, a new engine on the same store", () => {
 
   it("times out what should have ended while it was down", async () => {
     const functions = { f: (async (_input, context) => context.createCallback("never").then(async ([answer]) => answer)) satisfies Handler };
-    const before = open("store-0", functions);
+    const before = restarts.open(functions);
     const arn = await before.begin("f");
     await before.idle();
-    const after = await killAndRestart(functions, 601);
+    const after = await restarts.killAndRestart(functions, 601);
     assert.equal(after.get(arn).Status, "TIMED_OUT");
     assert.deepEqual(after.published.map(({ detail }) => detail.status), ["TIMED_OUT"]);
   });
@@ -105,13 +70,13 @@ describe("After a kill, a new engine on the same store", () => {
       f: (async (_input, context) =>
         context.waitForCallback("approval", async (id) => void (callbackId = id), { heartbeatTimeout: { seconds: 60 } })) satisfies Handler,
     };
-    const before = open("store-0", functions);
+    const before = restarts.open(functions);
     const arn = await before.begin("f");
     await before.idle();
     before.clock.advance(50_000);
     before.engine.reportCallback(callbackId, { kind: "heartbeat" });
     await before.store.committed();
-    const after = await killAndRestart(functions, 40);
+    const after = await restarts.killAndRestart(functions, 40);
     assert.equal(after.get(arn).Status, "RUNNING", "the heartbeat has put off the time-out");
     assert.equal(after.engine.callbackExecution(callbackId), arn);
     after.engine.reportCallback(callbackId, { kind: "succeed", result: "yes" });
@@ -125,10 +90,10 @@ describe("After a kill, a new engine on the same store", () => {
       f: (async (_input, context) =>
         context.waitForCallback("job", async (id) => void (callbackId = id), { heartbeatTimeout: { seconds: 60 } })) satisfies Handler,
     };
-    const before = open("store-0", functions);
+    const before = restarts.open(functions);
     const arn = await before.begin("f");
     await before.idle();
-    const after = await killAndRestart(functions, 300);
+    const after = await restarts.killAndRestart(functions, 300);
     await after.pass(59);
     assert.equal(after.get(arn).Status, "RUNNING");
     after.engine.reportCallback(callbackId, { kind: "heartbeat" });
@@ -139,11 +104,11 @@ describe("After a kill, a new engine on the same store", () => {
   });
 
   it("refuses tokens of before", async () => {
-    const before = open("store-0", { f: async () => new Promise(() => undefined) });
+    const before = restarts.open({ f: async () => new Promise(() => undefined) });
     await before.begin("f");
     await turn();
     const { DurableExecutionArn, CheckpointToken } = JSON.parse(before.invocations[0]!.event) as { DurableExecutionArn: string; CheckpointToken: string };
-    const after = await killAndRestart({ f: async (_input, context) => context.wait("w", { seconds: 1 }) });
+    const after = await restarts.killAndRestart({ f: async (_input, context) => context.wait("w", { seconds: 1 }) });
     assert.throws(() => after.engine.checkpoint({ DurableExecutionArn, CheckpointToken }), { message: "Invalid checkpoint token" });
   });
 
@@ -155,19 +120,19 @@ describe("After a kill, a new engine on the same store", () => {
         return "from the child";
       }) satisfies Handler,
     };
-    const before = open("store-0", functions);
+    const before = restarts.open(functions);
     const arn = await before.begin("caller");
     await before.idle();
-    const after = await killAndRestart(functions, 10);
+    const after = await restarts.killAndRestart(functions, 10);
     assert.equal(after.get(arn).Result, '"from the child"');
   });
 
   it("keeps waiting for a failed invocation's delay", async () => {
-    const before = open("store-0", { f: async () => 1 });
+    const before = restarts.open({ f: async () => 1 });
     before.raw("f", async () => ({ kind: "error", errorType: "Error", errorMessage: "broken" }));
     const arn = await before.begin("f");
     await before.pass(1);
-    const after = await killAndRestart({ f: async () => "repaired" });
+    const after = await restarts.killAndRestart({ f: async () => "repaired" });
     assert.equal(after.get(arn).Status, "RUNNING");
     await after.pass(2);
     assert.equal(after.get(arn).Result, '"repaired"');

@@ -124,20 +124,21 @@ describe("The durable execution API over REST", () => {
       };
       return { names: DurableExecutions.map(({ DurableExecutionName }) => DurableExecutionName).join(""), next: NextMarker };
     };
-    assert.equal((await list("")).names, "abcd");
-    assert.equal((await list("ReverseOrder=true")).names, "dcba");
-    assert.equal((await list("Statuses=SUCCEEDED")).names, "abc");
+    assert.equal((await list("")).names, "dcba");
+    assert.equal((await list("ReverseOrder=true")).names, "abcd");
+    assert.equal((await list("Statuses=SUCCEEDED")).names, "cba");
     assert.equal((await list("Statuses=RUNNING")).names, "d");
-    assert.equal((await list("Statuses=RUNNING&Statuses=SUCCEEDED")).names, "abcd");
+    assert.equal((await list("Statuses=PAUSED")).names, "");
+    await assert.rejects(list("Statuses=RUNNING&Statuses=SUCCEEDED"), { name: "InvalidParameterValueException" });
     assert.equal((await list("DurableExecutionName=b")).names, "b");
-    assert.equal((await list("Qualifier=1")).names, "abcd");
+    assert.equal((await list("Qualifier=1")).names, "dcba");
     const second = new Date(world.clock.now() - 30_000).toISOString();
-    assert.equal((await list(`StartedAfter=${second}`)).names, "cd");
+    assert.equal((await list(`StartedAfter=${second}`)).names, "dc");
     assert.equal((await list(`StartedBefore=${second}`)).names, "a");
     for (const direction of ["false", "true"]) {
       const first = await list(`MaxItems=3&ReverseOrder=${direction}`);
       const rest = await list(`MaxItems=3&ReverseOrder=${direction}&Marker=${encodeURIComponent(first.next!)}`);
-      assert.equal(first.names + rest.names, direction === "true" ? "dcba" : "abcd");
+      assert.equal(first.names + rest.names, direction === "true" ? "abcd" : "dcba");
       assert.equal(rest.next, undefined);
     }
     assert.deepEqual(parse("GET", "/2025-12-01/functions/f%3Alive/durable-executions").access, [

@@ -28,7 +28,7 @@ const SOURCE = `
       await context.wait("pause", { seconds: 1 });
       return (await context.step("after", async () => "done"));
     }
-    if (mode === "too large") return context.step("big", async () => "x".repeat(300_000));
+    if (mode === "too large") return context.step("big", async () => "x".repeat(1_100_000));
     const first = await context.step("first", async () => ({ at: 1 }));
     await context.wait("pause", { seconds: 1 });
     const second = await context.step("second", async (step) => {
@@ -155,7 +155,7 @@ for (const channel of ["fast channel", "HTTP door"] as const) {
     it("tells the SDK of a refused checkpoint, so that it fails the execution at once", async () => {
       const { status, error } = await run("allowed", { mode: "too large" });
       assert.equal(status, "FAILED");
-      assert.match(error?.ErrorMessage ?? "", /Checkpoint failed: .*262144/);
+      assert.match(error?.ErrorMessage ?? "", /Checkpoint failed: .*1048576/);
     });
   });
 }

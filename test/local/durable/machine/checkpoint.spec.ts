@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { OperationUpdate } from "../../../../local/durable/operation.ts";
 import { callback, chained, context, execution, Machine, step, wait } from "./machine.ts";
 
-const large = "x".repeat(262_145);
+const large = "x".repeat(1_048_577);
 const retry = { StepOptions: { NextAttemptDelaySeconds: 5 } };
 
 /** What has been checkpointed before, the checkpoint that breaks a rule, and what the service says to it. */
@@ -20,7 +20,7 @@ const REFUSED: readonly (readonly [message: string, updates: readonly OperationU
   ["Invalid action for the given operation type.", [execution("START")]],
   ["Invalid action for the given operation type.", [callback({ Action: "CANCEL" })]],
   ["Unknown operation type.", [step("START", { Type: "TIMER" })]],
-  ["Error object size must be less than 32768 bytes.", [step("FAIL", { Error: { ErrorMessage: "x".repeat(32_768) } })]],
+  ["Error object size must be less than 1048576 bytes.", [step("FAIL", { Error: { ErrorMessage: "x".repeat(1_048_576) } })]],
   ["Invalid current STEP state to start.", [step("START")], [step("START")]],
   ["Invalid current STEP state to start.", [step("START")], [step("RETRY", { Error: {}, ...retry })]],
   ["Invalid current STEP state to close.", [step("SUCCEED")], [step("SUCCEED")]],
@@ -43,10 +43,10 @@ const REFUSED: readonly (readonly [message: string, updates: readonly OperationU
   ["Inconsistent parent operation id.", [step("SUCCEED", { ParentId: "context" })], [context("START"), context("START", { Id: "b" }), step("START", { ParentId: "b" })]],
   ["Update for WAIT operation requires WaitOptions.", [wait({ WaitOptions: undefined })]],
   ["Update for CHAINED_INVOKE operation requires ChainedInvokeOptions.", [chained({ ChainedInvokeOptions: undefined })]],
-  ["STEP payload size must be less than or equal to 262144 bytes.", [step("SUCCEED", { Payload: large })]],
-  ["CONTEXT payload size must be less than or equal to 262144 bytes.", [context("SUCCEED", { Payload: large })]],
-  ["CHAINED_INVOKE input payload size must be less than or equal to 1048576 bytes.", [chained({ Payload: "x".repeat(1_048_577) })]],
-  ["EXECUTION payload size must be less than or equal to 1048576 bytes.", [execution("SUCCEED", { Payload: "x".repeat(1_048_577) })]],
+  ["STEP payload size must be less than or equal to 1048576 bytes.", [step("SUCCEED", { Payload: large })]],
+  ["CONTEXT payload size must be less than or equal to 1048576 bytes.", [context("SUCCEED", { Payload: large })]],
+  ["CHAINED_INVOKE input payload size must be less than or equal to 1048576 bytes.", [chained({ Payload: large })]],
+  ["EXECUTION payload size must be less than or equal to 1048576 bytes.", [execution("SUCCEED", { Payload: large })]],
 ];
 
 describe("A checkpoint", () => {
@@ -59,6 +59,14 @@ describe("A checkpoint", () => {
       assert.throws(() => machine.checkpoint(updates), { name: "InvalidParameterValueException", message });
     });
   }
+
+  it("takes payloads of 1 MB and errors of as much", () => {
+    const machine = new Machine();
+    machine.checkpoint([step("SUCCEED", { Payload: large.slice(1) }), context("SUCCEED", { Payload: large.slice(1) })]);
+    machine.checkpoint([step("FAIL", { Id: "failed", Error: { ErrorMessage: "x".repeat(1_048_000) } })]);
+    assert.equal(machine.operation("step").status, "SUCCEEDED");
+    assert.equal(machine.operation("failed").status, "FAILED");
+  });
 
   it("is taken whole or not at all", () => {
     const machine = new Machine();

@@ -5,7 +5,8 @@ import { record } from "../../../../local/durable/machine/decision.ts";
 import type { RecordedEvent } from "../../../../local/durable/machine/event.ts";
 import { endInvocation, type Next } from "../../../../local/durable/machine/invocation.ts";
 import { endChainedInvoke, reportCallback, stop, type CallbackReport, type ChainedOutcome } from "../../../../local/durable/machine/outside.ts";
-import { emptyState, type ExecutionState, type OperationRecord } from "../../../../local/durable/machine/state.ts";
+import { pause, resume, type ResumeRequest } from "../../../../local/durable/machine/pause.ts";
+import { emptyState, type ExecutionState, type OperationRecord, type PauseRequest } from "../../../../local/durable/machine/state.ts";
 import { applyTimers } from "../../../../local/durable/machine/timers.ts";
 import type { OperationUpdate } from "../../../../local/durable/operation.ts";
 
@@ -16,10 +17,15 @@ export class Machine {
   readonly invocation = { requestId: "request", startedAt: 0 };
   now: number;
   readonly speed: number;
+  /** Failed invocations in a row that fail the execution. */
+  readonly maxFailures: number;
+  /** Whether a checkpoint of the invocation met a pause. */
+  #cutOff = false;
   readonly #callbackIds = new Map<string, string>();
 
-  constructor(options: { now?: number; timeoutSeconds?: number; speed?: number } = {}) {
-    const { now = 0, timeoutSeconds = 900, speed = 1 } = options;
+  constructor(options: { now?: number; timeoutSeconds?: number; speed?: number; maxFailures?: number } = {}) {
+    const { now = 0, timeoutSeconds = 900, speed = 1, maxFailures = Infinity } = options;
+    this.maxFailures = maxFailures;
     this.now = now;
     this.speed = speed;
     const deadline = now + (timeoutSeconds * 1000) / speed;
@@ -45,6 +51,7 @@ export class Machine {
       },
       this.moment,
     );
+    this.#cutOff ||= this.state.status === "PAUSED";
     return this.#take(events);
   }
 
@@ -70,13 +77,25 @@ export class Machine {
   }
 
   end(outcome: InvocationOutcome, unseen: boolean): Next {
-    const { events, next } = endInvocation(this.state, { invocation: this.invocation, outcome, unseen, maxResultBytes: 1_048_576 }, this.moment);
+    const { invocation, maxFailures } = this;
+    const command = { invocation, outcome, cutOff: this.#cutOff, unseen, maxResultBytes: 1_048_576, maxFailures };
+    const { events, next } = endInvocation(this.state, command, this.moment);
+    this.#cutOff = false;
     this.#take(events);
     return next;
   }
 
   stop(error: ErrorObject = {}): RecordedEvent[] {
     return this.#take(stop(this.state, { error, invocation: undefined }, this.moment));
+  }
+
+  /** @param inFlight whether an invocation is in flight; else one is due if `invocationDue` says so */
+  pause(request: Partial<PauseRequest> = {}, { inFlight = true, invocationDue = false } = {}): RecordedEvent[] {
+    return this.#take(pause(this.state, { request: { timeoutPaused: true, ...request }, inFlight, invocationDue }, this.moment));
+  }
+
+  resume(request: ResumeRequest = {}): RecordedEvent[] {
+    return this.#take(resume(this.state, request, this.moment));
   }
 
   operation(id: string): OperationRecord {

@@ -35,7 +35,7 @@ describe("Time", () => {
     machine.report("callback", { kind: "heartbeat" });
     assert.equal(nextDue(machine.state), 12_000);
     const [timedOut] = machine.pass(4);
-    assert.deepEqual(timedOut && "error" in timedOut && timedOut.error, { ErrorType: "Callback.Timeout" });
+    assert.deepEqual(timedOut && "error" in timedOut && timedOut.error, { ErrorType: "Callback.Timeout", ErrorMessage: "Callback timed out" });
   });
 
   it("ends what falls due at once in the order of its time", () => {
@@ -81,11 +81,14 @@ describe("A callback", () => {
     assert.deepEqual(machine.report("callback", { kind: "heartbeat" }), []);
   });
 
-  it("takes no answer over 256 KiB", () => {
+  it("takes a result of 1 MB and no more", () => {
     const machine = new Machine();
     machine.checkpoint([callback()]);
-    assert.throws(() => machine.report("callback", { kind: "succeed", result: "x".repeat(262_145) }), { name: "InvalidParameterValueException" });
+    const result = "x".repeat(1_048_576);
+    assert.throws(() => machine.report("callback", { kind: "succeed", result: `${result}x` }), { name: "InvalidParameterValueException" });
     assert.equal(machine.operation("callback").status, "STARTED");
+    machine.report("callback", { kind: "succeed", result });
+    assert.equal(machine.operation("callback").status, "SUCCEEDED");
   });
 
   it("is not found under another id", () => {
@@ -136,14 +139,31 @@ describe("The end of an invocation", () => {
     assert.equal(machine.answer({ Status: "PENDING" }, true), "invoke");
   });
 
-  it("with PENDING and nothing pending fails the execution", () => {
+  it("with PENDING and nothing pending is recorded with its error, and fails the execution the third time in a row", () => {
     const machine = new Machine();
     machine.checkpoint([step("START")]);
+    assert.equal(machine.answer({ Status: "PENDING" }), "invoke");
+    assert.equal(machine.answer({ Status: "PENDING" }), "invoke");
     assert.equal(machine.answer({ Status: "PENDING" }), "closed");
     const error = { ErrorType: "InvalidParameterValueException", ErrorMessage: "Cannot return PENDING status with no pending operations." };
     assert.deepEqual(machine.state.error, error);
-    const invocation = machine.events.find(({ type }) => type === "InvocationCompleted");
-    assert.deepEqual(invocation && "error" in invocation && invocation.error, error);
+    const errors = machine.events.flatMap((event) => (event.type === "InvocationCompleted" ? [event.error] : []));
+    assert.deepEqual(errors, [error, error, error]);
+  });
+
+  it("with PENDING and nothing pending starts the count anew after another end of an invocation", () => {
+    const machine = new Machine();
+    machine.answer({ Status: "PENDING" });
+    machine.answer({ Status: "PENDING" });
+    machine.answer({ Status: "PENDING" }, true);
+    assert.equal(machine.answer({ Status: "PENDING" }), "invoke");
+  });
+
+  it("by an error fails the execution with that error once the attempts are used up, where they are limited", () => {
+    const machine = new Machine({ maxFailures: 2 });
+    assert.equal(machine.crash("Error"), "suspend");
+    assert.equal(machine.crash("Sandbox.Timedout"), "closed");
+    assert.deepEqual(machine.state.error, { ErrorType: "Sandbox.Timedout", ErrorMessage: "crashed" });
   });
 
   for (const [output, message] of [
@@ -153,7 +173,7 @@ describe("The end of an invocation", () => {
     [{ Status: "FAILED", Result: "1" }, "Cannot provide a Result for FAILED status."],
     [{ Status: "SUCCEEDED", Error: {} }, "Cannot provide an Error for SUCCEEDED status."],
     [{ Status: "SUCCEEDED", Result: "x".repeat(1_048_577) }, "Execution output payload size must be less than or equal to 1048576 bytes."],
-    [{ Status: "FAILED", Error: { ErrorMessage: "x".repeat(32_768) } }, "Error object size must be less than 32768 bytes."],
+    [{ Status: "FAILED", Error: { ErrorMessage: "x".repeat(1_048_576) } }, "Error object size must be less than 1048576 bytes."],
   ] as const) {
     it(`with an answer against the rules fails the execution: ${message}`, () => {
       const machine = new Machine();

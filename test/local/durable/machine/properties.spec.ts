@@ -4,6 +4,7 @@ import { isVisible } from "../../../../local/durable/machine/event.ts";
 import { replay } from "../../../../local/durable/machine/evolve.ts";
 import type { ExecutionState } from "../../../../local/durable/machine/state.ts";
 import { nextWake } from "../../../../local/durable/machine/timers.ts";
+import { hasEnded } from "../../../../local/durable/status.ts";
 import { AwsError } from "../../../../local/errors.ts";
 import { Machine } from "./machine.ts";
 
@@ -36,6 +37,8 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: fc.boolean().map((unseen) => (machine: Machine) => void machine.answer({ Status: "PENDING" }, unseen)) },
   { weight: 1, arbitrary: fc.constant((machine: Machine) => void machine.answer({ Status: "SUCCEEDED", Result: "1" })) },
   { weight: 1, arbitrary: fc.constant((machine: Machine) => void machine.stop()) },
+  { weight: 2, arbitrary: fc.record({ timeoutPaused: fc.boolean(), inFlight: fc.boolean(), invocationDue: fc.boolean() }).map(({ timeoutPaused, ...situation }) => (machine: Machine) => void machine.pause({ timeoutPaused }, situation)) },
+  { weight: 2, arbitrary: fc.constant((machine: Machine) => void machine.resume()) },
 );
 
 const TERMINAL = new Set(["SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT", "STOPPED"]);
@@ -59,9 +62,9 @@ function checkRules(machine: Machine): void {
   assert.equal(events.filter(({ type }) => type === "ExecutionStarted").length, 1);
   assert.equal(events[0]!.type, "ExecutionStarted");
   const operations = [...state.operations.values()];
-  const closing = events.findIndex(({ type }) => /^Execution(?!Started)/.test(type));
+  const closing = events.findIndex(({ type }) => /^Execution(?!Started|Paused|Resumed)/.test(type));
   if (closing !== -1) assert.equal(closing, events.length - 1, "the closing event is the last");
-  assert.equal(state.status !== "RUNNING", closing !== -1);
+  assert.equal(hasEnded(state.status), closing !== -1);
   assert.equal(
     state.waiting,
     operations.filter(({ type, status }) => (type === "STEP" ? status === "PENDING" : status === "STARTED" && ["WAIT", "CALLBACK", "CHAINED_INVOKE"].includes(type))).length,
@@ -70,7 +73,7 @@ function checkRules(machine: Machine): void {
     const timed = (operation.type === "WAIT" && operation.status === "STARTED") || (operation.type === "STEP" && operation.status === "PENDING");
     if (timed) {
       assert.equal(operation.due, operation.scheduledAt, "what time must end has a timer");
-      if (state.status === "RUNNING") assert.ok(nextWake(state) <= operation.due!, "no timer is lost");
+      if (!hasEnded(state.status)) assert.ok(nextWake(state) <= operation.due!, "no timer is lost");
     }
     if (TERMINAL.has(operation.status)) assert.equal(operation.due, undefined);
   }
@@ -90,7 +93,7 @@ describe("The state machine, whatever happens to it", () => {
             assert.ok(error instanceof AwsError, `a refusal, not a fault: ${String(error)}`);
             assert.deepEqual(snapshot(machine.state), before, "a refused command changes nothing");
           }
-          if (before.status !== "RUNNING") assert.equal(machine.events.length, length, "a closed execution stays as it is");
+          if (hasEnded(before.status)) assert.equal(machine.events.length, length, "a closed execution stays as it is");
           for (const operation of before.operations) {
             if (TERMINAL.has(operation.status)) assert.deepEqual({ ...machine.operation(operation.id) }, operation, "an ended operation stays as it is");
           }
@@ -112,7 +115,7 @@ describe("The state machine, whatever happens to it", () => {
             assert.ok(error instanceof AwsError);
           }
         }
-        for (let turns = 0; machine.state.status === "RUNNING"; turns++) {
+        for (let turns = 0; !hasEnded(machine.state.status); turns++) {
           assert.ok(turns < 50, "the next moment always comes");
           const wake = nextWake(machine.state);
           assert.ok(Number.isFinite(wake));
