@@ -1,9 +1,9 @@
-/** A published version of a function, with everything that an execution environment needs. Immutable once published. */
+/** A version of a function, with everything that an execution environment needs. A published one never changes. */
 export interface FunctionVersion {
   readonly functionName: string;
   /** Without qualifier. */
   readonly functionArn: string;
-  /** `1`, `2`, … */
+  /** `1`, `2`, …, or `$LATEST`. */
   readonly version: string;
   /** `functionArn:version`. */
   readonly qualifiedArn: string;

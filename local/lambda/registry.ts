@@ -13,7 +13,8 @@ export interface Alias {
 
 /**
  * The published versions and their aliases. Versions stay known after newer ones, since executions are pinned to them;
- * names, aliases and `$LATEST` lead only to what the program declares now.
+ * names, aliases and `$LATEST` lead only to what the program declares now. `$LATEST` is a version of its own, as on AWS: what runs
+ * on it runs the code that is newest at each invocation.
  */
 export class FunctionRegistry implements FunctionDirectory {
   readonly #store: Store;
@@ -22,6 +23,8 @@ export class FunctionRegistry implements FunctionDirectory {
   readonly #versions = new Map<string, Map<string, FunctionVersion>>();
   /** By function ARN. */
   readonly #newest = new Map<string, FunctionVersion>();
+  /** What `$LATEST` is, by function ARN. */
+  readonly #latest = new Map<string, FunctionVersion>();
   /** By function ARN, then by alias. */
   readonly #aliases = new Map<string, Map<string, FunctionVersion>>();
 
@@ -44,11 +47,15 @@ export class FunctionRegistry implements FunctionDirectory {
       for (const version of declaration.functions) this.#publish(version);
     });
     this.#newest.clear();
+    this.#latest.clear();
     this.#aliases.clear();
     for (const version of declaration.functions) {
       const newest = this.#newest.get(version.functionArn);
       if (newest === undefined || Number(version.version) > Number(newest.version)) this.#newest.set(version.functionArn, version);
       this.#remember(version);
+    }
+    for (const newest of this.#newest.values()) {
+      this.#latest.set(newest.functionArn, { ...newest, version: "$LATEST", qualifiedArn: `${newest.functionArn}:$LATEST` });
     }
     for (const { functionArn, name, version } of declaration.aliases) {
       const target = this.#versions.get(functionArn)?.get(version);
@@ -98,7 +105,7 @@ export class FunctionRegistry implements FunctionDirectory {
   }
 
   #find(functionArn: string, qualifier: string | undefined): FunctionVersion | undefined {
-    if (qualifier === undefined || qualifier === "$LATEST") return this.#newest.get(functionArn);
+    if (qualifier === undefined || qualifier === "$LATEST") return this.#latest.get(functionArn);
     if (/^\d+$/.test(qualifier)) return this.#versions.get(functionArn)?.get(qualifier);
     return this.#aliases.get(functionArn)?.get(qualifier);
   }

@@ -148,13 +148,13 @@ describe("The history of a function in a process of its own", function () {
       assert.deepEqual(await detailsOf("callback", "CallbackSucceededDetails"), [{ Result: { Payload: '{"ok": true}', Truncated: false } }]);
     });
 
-    for (const [name, errorType] of [
-      ["callbackTimeout", "Callback.Timeout"],
-      ["callbackSilence", "Callback.Heartbeat"],
+    for (const [name, ErrorType, ErrorMessage] of [
+      ["callbackTimeout", "Callback.Timeout", "Callback timed out"],
+      ["callbackSilence", "Callback.Heartbeat", "Callback timed out on heartbeat"],
     ] as const) {
-      it(`of a callback that ends with ${errorType}`, async () => {
+      it(`of a callback that ends with ${ErrorType}`, async () => {
         assert.deepEqual(await types(name), ["CallbackStarted", "InvocationCompleted", "CallbackTimedOut", "InvocationCompleted", "ExecutionFailed"]);
-        assert.deepEqual(await detailsOf(name, "CallbackTimedOutDetails"), [{ Error: { Payload: { ErrorType: errorType }, Truncated: false } }]);
+        assert.deepEqual(await detailsOf(name, "CallbackTimedOutDetails"), [{ Error: { Payload: { ErrorType, ErrorMessage }, Truncated: false } }]);
       });
     }
 
@@ -165,14 +165,14 @@ describe("The history of a function in a process of its own", function () {
       assert.deepEqual(results, ["1", "2", "3"]);
     });
 
-    for (const [name, kind] of [
-      ["chainedDurable", "durable"],
-      ["chainedPlain", "plain"],
+    for (const [name, kind, version] of [
+      ["chainedDurable", "durable", "1"],
+      ["chainedPlain", "plain", "$LATEST"],
     ] as const) {
       it(`of a chained invoke of a ${kind} function`, async () => {
         assert.deepEqual(await types(name), ["ChainedInvokeStarted", "InvocationCompleted", "ChainedInvokeSucceeded", ...WAY_OUT]);
         const [started] = await detailsOf(name, "ChainedInvokeStartedDetails");
-        assert.equal(started?.ExecutedVersion, "1");
+        assert.equal(started?.ExecutedVersion, version);
         assert.equal(started.DurableExecutionArn !== undefined, kind === "durable");
       });
     }

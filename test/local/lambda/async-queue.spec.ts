@@ -93,7 +93,7 @@ describe("asynchronous invocations", () => {
     assert.equal(attempts.length, 0);
     const first = await attempt(1);
     assert.equal(first.event, '{"a":1}');
-    assert.equal(first.version.version, "1");
+    assert.equal(first.version.version, "$LATEST");
     first.resolve({ kind: "response", payload: "null" });
     await eventually("the event is done with", () => kept() === 0);
     clock.advance(60 * MINUTE);

@@ -43,11 +43,11 @@ describe("the function registry", () => {
   it("knows a function by name, partial ARN and ARN, each with and without a qualifier", () => {
     declare("3");
     for (const name of ["greet", "000000000000:function:greet", ARN]) {
-      assert.deepEqual(resolved(name), ["3", false], name);
-      for (const qualifier of ["3", "live", "$LATEST"]) {
-        assert.deepEqual(resolved(`${name}:${qualifier}`), ["3", true], `${name}:${qualifier}`);
-        assert.deepEqual(resolved(name, qualifier), ["3", true]);
-        assert.deepEqual(resolved(`${name}:${qualifier}`, qualifier), ["3", true]);
+      assert.deepEqual(resolved(name), ["$LATEST", false], name);
+      for (const [qualifier, version] of [["3", "3"], ["live", "3"], ["$LATEST", "$LATEST"]] as const) {
+        assert.deepEqual(resolved(`${name}:${qualifier}`), [version, true], `${name}:${qualifier}`);
+        assert.deepEqual(resolved(name, qualifier), [version, true]);
+        assert.deepEqual(resolved(`${name}:${qualifier}`, qualifier), [version, true]);
       }
     }
   });
@@ -88,7 +88,8 @@ describe("the function registry", () => {
     open();
     declare("3");
     assert.deepEqual(resolved("greet:live"), ["3", true]);
-    assert.deepEqual(resolved("greet"), ["3", false]);
+    assert.deepEqual(resolved("greet"), ["$LATEST", false]);
+    assert.deepEqual(registry.resolve("greet:$LATEST").version, { ...registry.newest("greet"), version: "$LATEST", qualifiedArn: `${ARN}:$LATEST` });
     assert.equal(registry.newest("greet")?.version, "3");
     assert.deepEqual(resolved("greet:1"), ["1", true]);
     assert.equal(registry.resolve("greet:2").version.configurationHash, "hash 2");

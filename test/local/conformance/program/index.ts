@@ -26,6 +26,25 @@ new aws.iam.RolePolicy("policy", {
   },
 });
 
+/** May checkpoint on $LATEST and on no version. */
+const latestRole = new aws.iam.Role("latest", {
+  assumeRolePolicy: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }] },
+});
+new aws.iam.RolePolicy("latest", {
+  role: latestRole.name,
+  policy: {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Action: ["lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"],
+        Resource: "arn:aws:lambda:eu-west-1:000000000000:function:latest:$LATEST/durable-execution/*",
+      },
+      { Effect: "Allow", Action: ["logs:CreateLogStream", "logs:PutLogEvents"], Resource: pulumi.interpolate`${logGroup.arn}:*` },
+    ],
+  },
+});
+
 function declare(name: string, args: Partial<aws.lambda.FunctionArgs>): void {
   new aws.lambda.Function(name, {
     name,
@@ -44,6 +63,7 @@ const durableConfig = { executionTimeout: 900, retentionPeriod: 1 };
 declare("workflow", { durableConfig });
 declare("workflow-http", { durableConfig, environment: { variables: { DURABLE_API: "http" } } });
 declare("long", { durableConfig: { ...durableConfig, executionTimeout: 901 } });
+declare("latest", { durableConfig, role: latestRole.arn });
 declare("plain", { handler: "index.plain" });
 declare("custom", { runtime: "provided.al2023", code: code({ bootstrap: "bootstrap.mjs" }) });
 declare("snake", { runtime: "python3.14", handler: "snake.handler", code: code({ "snake.py": "snake.py" }) });
