@@ -1,9 +1,14 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 
-/** Starts the local stack in a process of its own, to be killed. Resolves when it is ready. */
-export async function startHost(data: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "stack-host.ts"), data], { stdio: ["pipe", "pipe", "inherit"] });
+/**
+ * Starts the local stack in a process of its own, to be killed. Resolves when it is ready.
+ *
+ * @param projectFolder of another program than this project
+ */
+export async function startHost(data: string, projectFolder?: string): Promise<ChildProcess> {
+  const parameters = [data, ...(projectFolder === undefined ? [] : [projectFolder])];
+  const child = spawn(process.execPath, [join(import.meta.dirname, "stack-host.ts"), ...parameters], { stdio: ["pipe", "pipe", "inherit"] });
   await new Promise((resolve, reject) => {
     child.stdout.once("data", resolve);
     child.once("exit", () => reject(new Error("The stack ended before it was ready.")));

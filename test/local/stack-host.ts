@@ -5,9 +5,9 @@ import { startStack } from "../../local/stack.ts";
 // Ends with the test that started it, however that ends.
 process.stdin.resume().once("close", () => process.exit());
 
-const [dataFolder = ""] = process.argv.slice(2);
+const [dataFolder = "", projectFolder = resolve(import.meta.dirname, "../..")] = process.argv.slice(2);
 const stack = await startStack({
-  projectFolder: resolve(import.meta.dirname, "../.."),
+  projectFolder,
   stack: "dev",
   dataFolder,
   port: 0,

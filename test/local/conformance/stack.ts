@@ -16,9 +16,8 @@ export interface TestStack {
   stop(): Promise<void>;
 }
 
-/** Runs the program beside this file, whole: its functions in processes of their own, behind the HTTP door. */
-export async function startTestStack(options: { speed: number }): Promise<TestStack> {
-  const folder = mkdtempSync(join(tmpdir(), "conformance-"));
+/** Puts the program beside this file into a folder, with the code of its functions. @returns the program's folder */
+export async function prepareProgram(folder: string): Promise<string> {
   const projectFolder = join(folder, "program");
   cpSync(PROGRAM, projectFolder, { recursive: true });
   symlinkSync(NODE_MODULES, join(folder, "node_modules"));
@@ -34,6 +33,13 @@ export async function startTestStack(options: { speed: number }): Promise<TestSt
     mainFields: ["module", "main"],
     logLevel: "silent",
   });
+  return projectFolder;
+}
+
+/** Runs the program beside this file, whole: its functions in processes of their own, behind the HTTP door. */
+export async function startTestStack(options: { speed: number }): Promise<TestStack> {
+  const folder = mkdtempSync(join(tmpdir(), "conformance-"));
+  const projectFolder = await prepareProgram(folder);
   const dataFolder = join(folder, "data");
   const stack = await startStack({ projectFolder, stack: "dev", dataFolder, port: 0, speed: options.speed, onFatal: (error) => assert.fail(error) });
   return {

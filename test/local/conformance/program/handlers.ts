@@ -4,7 +4,7 @@ import { type DurableContext, retryPresets, StepSemantics, withDurableExecution 
 
 interface Input {
   readonly case: keyof typeof CASES;
-  /** A file whose absence means that a process has yet to die. */
+  /** A file whose absence means that a process has yet to die, or is to wait. */
   readonly marker?: string;
 }
 
@@ -16,6 +16,12 @@ async function crashOnce(marker = ""): Promise<string> {
   writeFileSync(marker, "");
   while (!existsSync(`${marker}-recorded`)) await sleep(20);
   process.exit(1);
+}
+
+/** Runs until the test makes the file. */
+async function hold(marker = ""): Promise<string> {
+  while (!existsSync(marker)) await sleep(20);
+  return "held";
 }
 
 const CASES = {
@@ -45,6 +51,21 @@ const CASES = {
   chainedDurable: (context: DurableContext) => context.invoke("call", "workflow:1", { case: "wait" }),
   chainedPlain: (context: DurableContext) => context.invoke("call", "plain", { milliseconds: 1000 }),
   chainedFails: (context: DurableContext) => context.invoke("call", "plain", { milliseconds: 1000, fail: true }),
+  hold: (context: DurableContext, { marker }: Input) => context.step("hold", () => hold(marker)),
+  fail: async () => Promise.reject(new TypeError("asked to fail")),
+  longWait: (context: DurableContext) => context.wait("long", { hours: 1 }),
+  fiveBranches: async (context: DurableContext) => {
+    const branch = async (child: DurableContext): Promise<void> => {
+      await child.step("before", async () => 1);
+      await child.wait("pause", { seconds: 1 });
+      await child.step("after", async () => 2);
+    };
+    (await context.parallel("five", Array.from({ length: 5 }, () => branch))).throwIfError();
+  },
+  threeCallbacks: async (context: DurableContext) => {
+    const callbacks = await Promise.all(["one", "two", "three"].map(async (name) => context.createCallback(name)));
+    return Promise.all(callbacks.map(async ([result]) => result));
+  },
   parallel: async (context: DurableContext) => {
     const both = await context.parallel("both", [async (branch) => branch.step("left", async () => 1), async (branch) => branch.step("right", async () => 2)]);
     return both.getResults();

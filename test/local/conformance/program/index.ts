@@ -64,8 +64,10 @@ declare("workflow", { durableConfig });
 declare("workflow-http", { durableConfig, environment: { variables: { DURABLE_API: "http" } } });
 declare("long", { durableConfig: { ...durableConfig, executionTimeout: 901 } });
 declare("latest", { durableConfig, role: latestRole.arn });
+declare("short", { durableConfig: { ...durableConfig, executionTimeout: 3 } });
 declare("plain", { handler: "index.plain" });
 declare("custom", { runtime: "provided.al2023", code: code({ bootstrap: "bootstrap.mjs" }) });
 declare("snake", { runtime: "python3.14", handler: "snake.handler", code: code({ "snake.py": "snake.py" }) });
+declare("python-workflow", { durableConfig, runtime: "python3.14", handler: "races.handler", code: code({ "races.py": "races.py" }) });
 
 new aws.lambda.Alias("live", { name: "live", functionName: "workflow", functionVersion: "1" });

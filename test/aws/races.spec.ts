@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { RACES, runRace } from "../local/conformance/races.ts";
+import { startTestStack, type TestStack } from "../local/conformance/stack.ts";
+
+const COUNT = 200;
+const AT_ONCE = 20;
+
+describe("Handlers that race with what they wait for, under load", () => {
+  let test: TestStack;
+  let lambda: LambdaClient;
+
+  before(async () => {
+    test = await startTestStack({ speed: 10 });
+    lambda = new LambdaClient(test.stack);
+  });
+
+  after(async () => {
+    lambda.destroy();
+    await test.stop();
+  });
+
+  for (const [functionName, language] of [["workflow", "JavaScript"], ["python-workflow", "Python"]] as const) {
+    for (const race of RACES) {
+      it(`fail no execution of ${COUNT}: ${race} in ${language}`, async () => {
+        const { failed, refused } = await runRace(lambda, functionName, race, { count: COUNT, atOnce: AT_ONCE });
+        process.stdout.write(`      invocations that returned PENDING with nothing pending: ${refused}\n`);
+        assert.deepEqual(failed, []);
+      });
+    }
+  }
+});
