@@ -80,6 +80,17 @@ describe("The durable engine", () => {
       assert.equal(world.get(arn).Result, "5");
     });
 
+    it("fails an execution after as many failed invocations in a row as it is set to", async () => {
+      const limited = new World({ invocationAttempts: 3 });
+      limited.raw("f", async () => ({ kind: "error", errorType: "Sandbox.Timedout", errorMessage: "too slow" }));
+      const arn = await limited.begin("f");
+      await limited.pass(1);
+      assert.equal(limited.get(arn).Status, "RUNNING");
+      await limited.pass(2);
+      assert.deepEqual([limited.get(arn).Status, limited.get(arn).Error], ["FAILED", { ErrorType: "Sandbox.Timedout", ErrorMessage: "too slow" }]);
+      limited.close();
+    });
+
     it("hands a state over in pages when it is too large for one event", async () => {
       const payload = "x".repeat(250_000);
       const pages: number[] = [];

@@ -155,6 +155,50 @@ describe("The durable execution API over REST", () => {
     await call("POST", executionPath(arn, "/stop"));
   });
 
+  it("pauses, resumes and deletes, each with an action of its own", async () => {
+    world.durable("f", async (_input, context) => context.wait("w", { seconds: 10 }));
+    const arn = await world.begin("f");
+    await world.idle();
+    const request = async (method: string, suffix: string, body?: string) => {
+      const { access, execute } = parse(method, executionPath(arn, suffix), { body });
+      const answer = await execute(caller);
+      return { access, status: answer.status, body: JSON.parse(answer.body as string) as unknown };
+    };
+    const action = (name: string) => [{ action: `lambda:${name}DurableExecution`, resource: arn }];
+    assert.deepEqual(await request("POST", "/pause", '{"Reason":"r","ClientToken":"t"}'), { access: action("Pause"), status: 202, body: {} });
+    assert.equal(world.get(arn).Status, "PAUSED");
+    assert.deepEqual(await request("POST", "/resume"), { access: action("Resume"), status: 202, body: {} });
+    await world.pass(10);
+    const deleted = await request("DELETE", "");
+    assert.deepEqual(deleted, { access: action("Delete"), status: 202, body: { DeletionRequestTimestamp: world.clock.now() / 1000 } });
+    for (const body of [{ Reason: "x".repeat(1_025) }, { ClientToken: "with space" }, { ClientToken: "" }, { ExecutionTimeoutPaused: "true" }]) {
+      assert.throws(() => parse("POST", executionPath(arn, "/pause"), { body: JSON.stringify(body) }), { name: "ValidationException" });
+    }
+  });
+
+  it("takes a callback's success without a body as one without a result", async () => {
+    world.durable("f", async (_input, context) => context.createCallback("c").then(async ([result]) => result));
+    const arn = await world.begin("f");
+    await world.idle();
+    const { CallbackId } = (world.history(arn)[1] as unknown as { CallbackStartedDetails: { CallbackId: string } }).CallbackStartedDetails;
+    await call("POST", `/2025-12-01/durable-execution-callbacks/${encodeURIComponent(CallbackId)}/succeed`);
+    await world.idle();
+    const { CallbackSucceededDetails } = world.history(arn).find(({ EventType }) => EventType === "CallbackSucceeded") as unknown as { CallbackSucceededDetails: object };
+    assert.deepEqual(CallbackSucceededDetails, { Result: undefined });
+  });
+
+  it("refuses a marker of the history after 24 hours", async () => {
+    world.durable("f", async () => "done", { durable: { executionTimeoutSeconds: 900, retentionDays: 7 } });
+    const arn = await world.begin("f");
+    await world.idle();
+    const { NextMarker } = await call("GET", executionPath(arn, "/history"), { query: "MaxItems=1" });
+    const query = new URLSearchParams({ Marker: NextMarker as string }).toString();
+    world.clock.advance(24 * 3_600_000);
+    assert.equal(((await call("GET", executionPath(arn, "/history"), { query })).Events as unknown[]).length, 2);
+    world.clock.advance(1);
+    await assert.rejects(async () => call("GET", executionPath(arn, "/history"), { query }), { name: "InvalidParameterValueException" });
+  });
+
   it("takes callbacks raw, and asks for access to the execution that they belong to", async () => {
     world.durable("f", async (_input, context) => {
       const [answer] = await context.createCallback("c", { heartbeatTimeout: { seconds: 60 } });

@@ -102,7 +102,7 @@ export class World {
   readonly #versions = new Map<string, FunctionVersion>();
   #inFlight = 0;
 
-  constructor(options: { file?: string; clock?: FakeClock } = {}) {
+  constructor(options: { file?: string; clock?: FakeClock; invocationAttempts?: number } = {}) {
     this.clock = options.clock ?? new FakeClock();
     this.store = Store.open({ file: options.file ?? ":memory:", schemas: [schema] });
     this.engine = new DurableEngine({
@@ -114,6 +114,7 @@ export class World {
       events: { publish: (event) => void this.published.push(event) },
       deadLetters: { deadLetter: (_version, event, { errorCode }) => void this.deadLetters.push({ event, errorCode }) },
       iam: this.#iam(),
+      invocationAttempts: options.invocationAttempts,
     });
   }
 
