@@ -26,6 +26,8 @@ describe("Handlers that race with what they wait for, under load", () => {
         const { failed, refused } = await runRace(lambda, functionName, race, { count: COUNT, atOnce: AT_ONCE });
         process.stdout.write(`      invocations that returned PENDING with nothing pending: ${refused}\n`);
         assert.deepEqual(failed, []);
+        // Python SDK 3.0.0 returned it 9 times in 200 executions. A run without any would not exercise the engine's tolerance.
+        if (functionName === "python-workflow" && race === "threeCallbacks") assert.ok(refused > 0);
       });
     }
   }

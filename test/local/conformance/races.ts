@@ -56,12 +56,12 @@ async function runOnce(lambda: LambdaClient, functionName: string, race: Race): 
   }
 }
 
-/** Completes the three callbacks back to back, as soon as they are there. */
+/** Completes the three callbacks one right after the other, as soon as they are there. */
 async function completeCallbacks(lambda: LambdaClient, arn: string, deadline: number): Promise<void> {
   for (;;) {
     const ids = (await historyOf(lambda, arn)).flatMap(({ CallbackStartedDetails }) => CallbackStartedDetails?.CallbackId ?? []);
     if (ids.length === 3) {
-      await Promise.all(ids.map((CallbackId) => lambda.send(new SendDurableExecutionCallbackSuccessCommand({ CallbackId, Result: '"done"' }))));
+      for (const CallbackId of ids) await lambda.send(new SendDurableExecutionCallbackSuccessCommand({ CallbackId, Result: '"done"' }));
       return;
     }
     assert.ok(Date.now() < deadline, `${arn} has ${ids.length} callbacks.`);

@@ -160,9 +160,9 @@ describe("The durable execution API over REST", () => {
     const arn = await world.begin("f");
     await world.idle();
     const request = async (method: string, suffix: string, body?: string) => {
-      const { access, execute } = parse(method, executionPath(arn, suffix), { body });
-      const answer = await execute(caller);
-      return { access, status: answer.status, body: JSON.parse(answer.body as string) as unknown };
+      const call = parse(method, executionPath(arn, suffix), { body });
+      const answer = await call.execute(caller);
+      return { access: call.access, status: answer.status, body: JSON.parse(answer.body as string) as unknown };
     };
     const action = (name: string) => [{ action: `lambda:${name}DurableExecution`, resource: arn }];
     assert.deepEqual(await request("POST", "/pause", '{"Reason":"r","ClientToken":"t"}'), { access: action("Pause"), status: 202, body: {} });

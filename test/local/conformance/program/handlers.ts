@@ -63,8 +63,12 @@ const CASES = {
     (await context.parallel("five", Array.from({ length: 5 }, () => branch))).throwIfError();
   },
   threeCallbacks: async (context: DurableContext) => {
-    const callbacks = await Promise.all(["one", "two", "three"].map(async (name) => context.createCallback(name)));
-    return Promise.all(callbacks.map(async ([result]) => result));
+    const branch = async (child: DurableContext): Promise<string> => {
+      const [promise] = await child.createCallback("callback");
+      const result = await promise;
+      return child.step("after", async () => result);
+    };
+    return (await context.parallel("three", Array.from({ length: 3 }, () => branch))).getResults();
   },
   parallel: async (context: DurableContext) => {
     const both = await context.parallel("both", [async (branch) => branch.step("left", async () => 1), async (branch) => branch.step("right", async () => 2)]);

@@ -14,9 +14,13 @@ def five_branches(context: DurableContext) -> None:
     context.parallel([branch] * 5, name="five").throw_if_error()
 
 
+def answered(context: DurableContext) -> str:
+    result = context.create_callback(name="callback").result()
+    return context.step(lambda _: result, name="after")
+
+
 def three_callbacks(context: DurableContext) -> list:
-    callbacks = [context.create_callback(name=name) for name in ("one", "two", "three")]
-    return [callback.result() for callback in callbacks]
+    return context.parallel([answered] * 3, name="three").get_results()
 
 
 CASES = {"fiveBranches": five_branches, "threeCallbacks": three_callbacks}
