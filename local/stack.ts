@@ -60,7 +60,7 @@ export interface StackOptions {
   readonly speed: number;
   /** How many tasks run at once, 1 or more; others wait in PROVISIONING. Default 32. */
   readonly tasksAtOnce?: number;
-  /** Failed invocations in a row that fail a durable execution. Default: it is retried until it times out. */
+  /** Consecutive failed invocations that fail a durable execution. Default: no limit. */
   readonly invocationAttempts?: number;
   /** Told of every event on the bus, such as the status changes of executions and tasks. */
   readonly onEvent?: (event: BusEvent) => void;

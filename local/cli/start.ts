@@ -28,7 +28,7 @@ const command = new Command("npm start --")
   .option("--data <folder>", "data folder (default: .local/<stack>)")
   .option("--fresh", "delete the data folder's content first")
   .option("--speed <factor>", "how many seconds of waits, retries and time-outs pass in one real second", speedFactor, 1)
-  .option("--invocation-attempts <number>", "failed invocations in a row that fail a durable execution (default: it is retried until it times out)", wholeNumber(1, 1_000))
+  .option("--invocation-attempts <number>", "consecutive failed invocations that fail a durable execution (default: no limit)", wholeNumber(1, 1_000))
   .option("--exit", "end after the tour, with exit code 0 only if every workflow did what it should")
   .addHelpText("after", "\nExamples:\n  npm start\n  npm start -- --exit --port 0\n  npm start -- --stack staging --fresh")
   .parse();

@@ -11,8 +11,8 @@ import { statePage, takeChanged } from "./state-page.ts";
 import { hasEnded } from "./status.ts";
 
 const NO_UPDATES: readonly OperationUpdate[] = [];
-/** As AWS's test server answers a checkpoint that meets a pause: whatever it showed would only be gone on with. */
-const CUT_OFF: CheckpointResponse = { NewExecutionState: { Operations: [] } };
+/** The response to a checkpoint that meets a pause. AWS's test server shows no operations in it either (aws-durable-execution-sdk-python-testing 1.4.0). */
+const PAUSED_RESPONSE: CheckpointResponse = { NewExecutionState: { Operations: [] } };
 
 /** What a running handler asks of its execution, under the rules of checkpoint tokens. */
 export class CheckpointApi implements DurableStateAccess {
@@ -75,7 +75,7 @@ export class CheckpointApi implements DurableStateAccess {
 
   #answer(execution: LiveExecution, invocation: Invocation, updates: readonly OperationUpdate[]): CheckpointResponse {
     const { state } = execution;
-    if (state.status === "PAUSED") return CUT_OFF;
+    if (state.status === "PAUSED") return PAUSED_RESPONSE;
     const own = new Set<string>();
     for (const { Id, Type } of updates) if (Id !== undefined && Type !== "EXECUTION") own.add(Id);
     const Operations = takeChanged(state, own, invocation.unseen).map((record) => operationView(state, record));

@@ -45,7 +45,7 @@ export interface CheckpointRequest {
 }
 
 export interface CheckpointResponse {
-  /** Absent when the invocation may checkpoint no more: the checkpoint has closed the execution, or met a pause. */
+  /** Absent when the checkpoint closed the execution or met a pause: the invocation can't checkpoint again. */
   readonly CheckpointToken?: string;
   readonly NewExecutionState: { readonly Operations: readonly Operation[] };
 }

@@ -47,7 +47,7 @@ export interface DurableEngineOptions {
   readonly events: EventPublisher;
   readonly deadLetters: DeadLetterSink;
   readonly iam: AccessControl;
-  /** Failed invocations in a row that fail an execution. Default: as many as it takes. */
+  /** Consecutive failed invocations that fail an execution. Default: no limit. */
   readonly invocationAttempts?: number;
 }
 
@@ -144,8 +144,8 @@ export class DurableEngine implements DurableExecutionStarter, DurableStateAcces
   }
 
   /**
-   * Pauses an execution. AWS answers while the status is still RUNNING and takes the request a moment later; here it is taken
-   * with the answer.
+   * Pauses an execution. AWS responds while the status is still RUNNING and changes the status afterwards. The local stack
+   * changes the status before it responds.
    *
    * @throws AwsError ResourceNotFoundException, ResourceConflictException
    */
@@ -156,15 +156,19 @@ export class DurableEngine implements DurableExecutionStarter, DurableStateAcces
     });
   }
 
-  /** @throws AwsError ResourceNotFoundException, ResourceConflictException */
+  /**
+   * Resumes a paused execution, or cancels a pause that was requested.
+   *
+   * @throws AwsError ResourceNotFoundException, ResourceConflictException
+   */
   resumeExecution(arn: string, request: ResumeRequest): void {
     this.#command(arn, (live, moment) => resume(live.state, request, moment));
   }
 
   /**
-   * Deletes an ended execution and all that is kept of it. It is shown as DELETING for a moment.
+   * Deletes an ended execution with its data. The execution has the status DELETING for one second.
    *
-   * @returns when that was asked for, in epoch milliseconds
+   * @returns the time of the request in epoch milliseconds
    * @throws AwsError ResourceNotFoundException, ResourceConflictException
    */
   deleteExecution(arn: string): number {

@@ -58,7 +58,7 @@ function details(event: RecordedEvent, includeData: boolean): Readonly<Record<st
     case "ExecutionPaused":
       return { PauseRequestTimestamp: epochSeconds(event.requestedAt), ExecutionTimeoutPaused: event.timeoutPaused, Reason: reason(event.reason) };
     case "ExecutionResumed":
-      // The request is taken with its answer.
+      // The local stack resumes an execution at the time of the request.
       return { ResumeRequestTimestamp: epochSeconds(event.at), Reason: reason(event.reason) };
     case "InvocationCompleted":
       return {

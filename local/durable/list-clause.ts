@@ -1,6 +1,6 @@
 import type { ExecutionStatus } from "./status.ts";
 
-/** Which executions of a function a list shows, and in which order. */
+/** Filter and order of a list of one function's executions. */
 export interface ListFilter {
   readonly functionName: string;
   readonly version?: string;
@@ -17,7 +17,7 @@ export interface ListFilter {
   readonly limit: number;
 }
 
-/** The filter in SQL, with its order. */
+/** The filter as SQL. */
 export function listClause(filter: ListFilter): { clause: string; parameters: (string | number)[] } {
   const terms = ["function_name = ?", "(expires_at IS NULL OR expires_at > ?)"];
   const parameters: (string | number)[] = [filter.functionName, filter.notExpiredAt];
@@ -27,7 +27,7 @@ export function listClause(filter: ListFilter): { clause: string; parameters: (s
   };
   if (filter.version !== undefined) add("version = ?", filter.version);
   if (filter.name !== undefined) add("name = ?", filter.name);
-  // As a literal, which the index of running executions needs.
+  // SQLite uses the partial index of running executions only for the literal.
   if (filter.status === "RUNNING") add("status = 'RUNNING'");
   else if (filter.status !== undefined) add("status = ?", filter.status);
   if (filter.startedAfter !== undefined) add("started_at > ?", filter.startedAfter);

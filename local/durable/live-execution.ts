@@ -9,7 +9,7 @@ import type { ExecutionStatus } from "./status.ts";
 /** An invocation in flight. It lives in memory only: a stack that was killed invokes again, with new tokens. */
 export interface Invocation extends RunningInvocation {
   readonly version: FunctionVersion;
-  /** The one token that its next checkpoint must carry; absent once the execution has closed, or a pause has cut the invocation off. */
+  /** The token that the next checkpoint must carry. Absent once the execution has closed or a pause has interrupted the invocation. */
   token?: string;
   /** Operations that have changed since the handler was last shown the state. */
   readonly unseen: Set<string>;
@@ -22,7 +22,7 @@ export interface LiveExecution {
   readonly row: ExecutionRow;
   readonly arn: string;
   readonly state: ExecutionState;
-  /** As the store has it. */
+  /** The status in the store. */
   status: ExecutionStatus;
   /** Whether an invocation is due or in flight. */
   active: boolean;

@@ -14,7 +14,7 @@ import type { DurableRepository, ExecutionRow } from "./repository.ts";
 import { type ExecutionStatus, hasEnded } from "./status.ts";
 import { epochSeconds } from "./time-stamps.ts";
 
-/** The model documents that a marker of the history expires after 24 hours. */
+/** Validity of a marker of the history (service model, GetDurableExecutionHistory). */
 const HISTORY_MARKER_MS = 24 * 3_600_000;
 
 export interface ListRequest {
@@ -27,7 +27,7 @@ export interface ListRequest {
   /** Epoch milliseconds, exclusive. */
   readonly startedAfter?: number;
   readonly startedBefore?: number;
-  /** Oldest first; newest first otherwise. */
+  /** Whether the oldest execution comes first. */
   readonly reverseOrder: boolean;
   readonly marker?: string;
   readonly maxItems: number;
@@ -90,7 +90,7 @@ export class DurableQueries {
     };
   }
 
-  /** When an open execution will time out, and what holds it. */
+  /** Expected time-out and pause of an execution that hasn't ended. */
   #timing(row: ExecutionRow, started: StartedEvent | undefined, includeData: boolean): Readonly<Record<string, unknown>> {
     if (hasEnded(row.status) || row.status === "DELETING") return {};
     const pause = this.#repository.pauseOf(row.id);
@@ -142,7 +142,7 @@ export class DurableQueries {
    */
   list(request: ListRequest): { readonly DurableExecutions: readonly Readonly<Record<string, unknown>>[]; readonly NextMarker?: string } {
     const { executionName: name, statuses, startedAfter, startedBefore, marker, maxItems } = request;
-    // The model's text: specify one of the values.
+    // The service model says: specify one of the values.
     if (statuses !== undefined && statuses.length > 1) throw invalid("Statuses takes one value.");
     const { version, qualified } = this.#functions.resolve(request.functionName, request.qualifier);
     const [startedAt, id] = marker === undefined ? [] : readMarker(marker, /^(\d{1,16}):(\d{1,16})$/).map(Number);

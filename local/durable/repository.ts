@@ -26,9 +26,9 @@ export interface ExecutionRow extends ExecutionAddress {
 
 /** The last pause of an execution. */
 export interface PauseRow {
-  /** When the execution times out. */
+  /** Time at which the execution times out. */
   readonly deadline: number;
-  /** `null` when it has been resumed. */
+  /** `null` after the resume. */
   readonly requestedAt: number | null;
   readonly reason: string | null;
   readonly timeoutPaused: 0 | 1;
@@ -86,7 +86,7 @@ export class DurableRepository {
     return () => this.#followers.delete(follower);
   }
 
-  /** Records that an execution pauses, is paused or runs on, and what is to be shown of that. */
+  /** Records the status of an open execution, with what GetDurableExecution shows of its pause. */
   setStatus(id: number, status: ExecutionStatus, { pause, deadline }: Pick<ExecutionState, "pause" | "deadline">): void {
     this.#store.run("UPDATE durable_executions SET status = ? WHERE id = ?", status, id);
     this.#store.run(
@@ -95,14 +95,14 @@ export class DurableRepository {
     );
   }
 
-  /** What is to be shown of an execution that has been paused. */
+  /** Undefined for an execution that was never paused. */
   pauseOf(id: number): PauseRow | undefined {
     return this.#store
       .prepare("SELECT deadline, requested_at AS requestedAt, reason, timeout_paused AS timeoutPaused FROM durable_pauses WHERE execution = ?")
       .get(id) as unknown as PauseRow | undefined;
   }
 
-  /** Lets the retention of an ended execution end at this time, and shows it as being deleted until then. */
+  /** Gives an ended execution the status DELETING until its retention ends at `expiresAt`. */
   startDeleting(id: number, expiresAt: number): void {
     this.#store.run("UPDATE durable_executions SET status = 'DELETING', expires_at = ? WHERE id = ?", expiresAt, id);
     for (const follow of this.#followers) follow(id);
@@ -140,7 +140,7 @@ export class DurableRepository {
       .all(...parameters, filter.limit) as unknown as ExecutionRow[];
   }
 
-  /** What a start of the stack has to take up again, oldest first: everything that has not ended. */
+  /** Executions that have not ended, oldest first. */
   open(): Iterable<Pick<ExecutionRow, "id" | "status" | "active" | "nextDue" | "functionName" | "version">> {
     const columns = "id, status, active, next_due AS nextDue, function_name AS functionName, version";
     return this.#store

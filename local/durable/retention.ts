@@ -5,10 +5,10 @@ const INTERVAL_MS = 3_600_000;
 /** Deleted in one turn, so that a large sweep holds up nothing else. */
 const CHUNK = 200;
 
-/** How long an execution that is to be deleted is still shown, with status DELETING. */
+/** Time that a deleted execution has the status DELETING. */
 const DELETION_MS = 1_000;
 
-/** Deletes executions whose retention has ended, every hour, and those that are to be deleted before. */
+/** Deletes executions whose retention has ended, every hour, and executions by request. */
 export class RetentionSweep {
   readonly #clock: Clock;
   readonly #repository: DurableRepository;
@@ -19,7 +19,7 @@ export class RetentionSweep {
     this.#repository = options.repository;
   }
 
-  /** The first sweep takes what was to be deleted when the stack was last stopped. */
+  /** The first sweep also deletes what had the status DELETING when the stack stopped. */
   start(): void {
     this.#schedule(DELETION_MS);
   }
@@ -28,7 +28,7 @@ export class RetentionSweep {
     this.#cancel?.();
   }
 
-  /** Deletes an ended execution soon. */
+  /** Deletes an ended execution after {@link DELETION_MS}. */
   delete(id: number): void {
     this.#repository.startDeleting(id, this.#clock.now() + DELETION_MS);
     this.#schedule(DELETION_MS);

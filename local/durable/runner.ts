@@ -31,7 +31,7 @@ export interface RunnerOptions {
   readonly repository: DurableRepository;
   readonly invoker: HandlerInvoker;
   readonly functions: FunctionDirectory;
-  /** Failed invocations in a row that fail an execution. Default: as many as it takes. */
+  /** Consecutive failed invocations that fail an execution. Default: no limit. */
   readonly invocationAttempts?: number;
   /** Told in the same transaction that an execution has closed. */
   readonly onClosed: (live: LiveExecution) => void;
@@ -58,7 +58,7 @@ export class ExecutionRunner {
     return { now: clock.now(), scale: (milliseconds) => clock.scale(milliseconds) };
   }
 
-  /** Takes up every open execution again: those whose invocation is due or was cut off are invoked, the others wait on. */
+  /** Takes up every open execution again: invokes those whose invocation was due or in flight, unless they are paused. */
   resume(): void {
     this.#resumed = this.moment();
     for (const { id, status, active, nextDue: due, ...version } of this.#options.repository.open()) {
@@ -68,7 +68,7 @@ export class ExecutionRunner {
     }
   }
 
-  /** The invocation whose next checkpoint was awaited died with the stack. */
+  /** Pauses an execution whose last invocation ended with the stack. */
   #pauseInterrupted(id: number): void {
     const live = this.load(id);
     if (live === undefined) return;
@@ -164,7 +164,7 @@ export class ExecutionRunner {
   #run(live: LiveExecution): void {
     const { id } = live.row;
     this.#watch(live, nextDue(live.state));
-    // A pause that was resumed at once: its place in the queue, or the invocation that was cut off, is still there.
+    // After a pause and a resume, its place in the queue or the interrupted invocation may still exist.
     if (this.#residents.get(id) !== undefined) return;
     if (!this.#queue.enter(versionKey(live.row), id)) return;
     this.#residents.keep(live);
@@ -181,7 +181,7 @@ export class ExecutionRunner {
     const live = this.load(id);
     if (live === undefined) return;
     if (live.invocation !== undefined) {
-      // It came by a second place in the queue, by a pause and a resume while the first was on its way.
+      // A pause and a resume before the first invocation started gave it a second place in the queue.
       this.#queue.leave(versionKey(live.row));
       return;
     }
@@ -233,7 +233,7 @@ export class ExecutionRunner {
       {
         invocation,
         outcome,
-        cutOff: invocation.token === undefined,
+        interrupted: invocation.token === undefined,
         unseen: invocation.unseen.size > 0,
         maxResultBytes: maxResultBytes(live),
         maxFailures: this.#options.invocationAttempts ?? Infinity,

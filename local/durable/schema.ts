@@ -1,8 +1,8 @@
 /**
  * `durable_events` is the truth: each row holds what one command brought about, as a JSON array, appended and never changed.
  * `durable_executions` holds what executions are found by. `active` says that an invocation is due or in flight;
- * `next_due` (epoch ms) is when time alone changes a suspended execution next. `durable_pauses` holds what is shown of executions
- * that were paused at least once.
+ * `next_due` (epoch ms) is when time alone changes a suspended execution next. `durable_pauses` holds what
+ * GetDurableExecution shows of executions that were paused at least once.
  */
 export const schema = `
 CREATE TABLE IF NOT EXISTS durable_executions (

@@ -7,7 +7,7 @@ export const EXECUTION_STATUSES = [...OPEN, ...ENDS, "DELETING"] as const;
 export type EndStatus = (typeof ENDS)[number];
 export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
 
-/** Whether the execution has come to one of the four ends. An execution that pauses, is paused or is being deleted has not. */
+/** Whether the status is one of the four ends. PAUSING, PAUSED and DELETING are not. */
 export function hasEnded(status: ExecutionStatus): status is EndStatus {
   return status !== "RUNNING" && status !== "PAUSING" && status !== "PAUSED" && status !== "DELETING";
 }

@@ -13,8 +13,8 @@ export interface Alias {
 
 /**
  * The published versions and their aliases. Versions stay known after newer ones, since executions are pinned to them;
- * names, aliases and `$LATEST` lead only to what the program declares now. `$LATEST` is a version of its own, as on AWS: what runs
- * on it runs the code that is newest at each invocation.
+ * names, aliases and `$LATEST` lead only to what the program declares now. `$LATEST` is a version of its own, as on AWS. An
+ * execution of `$LATEST` runs the newest code at each invocation.
  */
 export class FunctionRegistry implements FunctionDirectory {
   readonly #store: Store;
@@ -23,7 +23,7 @@ export class FunctionRegistry implements FunctionDirectory {
   readonly #versions = new Map<string, Map<string, FunctionVersion>>();
   /** By function ARN. */
   readonly #newest = new Map<string, FunctionVersion>();
-  /** What `$LATEST` is, by function ARN. */
+  /** The version `$LATEST`, by function ARN. */
   readonly #latest = new Map<string, FunctionVersion>();
   /** By function ARN, then by alias. */
   readonly #aliases = new Map<string, Map<string, FunctionVersion>>();

@@ -27,7 +27,7 @@ export interface CheckpointCommand {
 }
 
 /**
- * Takes a checkpoint whole, or throws and takes nothing. A requested pause comes about with it, and cuts its invocation off.
+ * Takes a checkpoint whole, or throws and takes nothing. A requested pause takes effect with the checkpoint.
  *
  * @returns what it brought about, and the limit that closed the execution instead, if one did
  * @throws AwsError InvalidParameterValueException
@@ -38,7 +38,7 @@ export function checkpoint(
   moment: Moment,
 ): { readonly events: RecordedEvent[]; readonly limit?: ErrorObject } {
   const { updates } = command;
-  // To the caller a closed or paused execution is one whose tokens have all been used up.
+  // A closed or paused execution has no valid token.
   if (hasEnded(state.status) || state.status === "PAUSED") throw invalid("Invalid checkpoint token");
   validateUpdates(state, updates, command.maxResultBytes);
   const events: RecordedEvent[] = [];

@@ -41,14 +41,14 @@ export type InvocationEvent = Of<
     readonly error?: ErrorObject;
     /** Set when the invocation failed and runs again at this moment. */
     readonly retryAt?: number;
-    /** The handler returned PENDING though nothing was pending. */
+    /** Set when the handler returned PENDING without a pending operation. */
     readonly nothingPending?: true;
-    /** A pause had cut the invocation off: its outcome means nothing. */
-    readonly cutOff?: true;
+    /** Set when a pause interrupted the invocation: the outcome is ignored. */
+    readonly interrupted?: true;
   }
 >;
 
-/** Pausing and resuming. A request that is not answered by ExecutionPaused was cancelled. */
+/** Events of pause and resume. PauseCancelled follows a PauseRequested that never took effect. */
 export type PauseEvent =
   | Of<"PauseRequested", { readonly at: number; readonly clientToken?: string; readonly reason?: string; readonly timeoutPaused: boolean }>
   | Of<
@@ -58,9 +58,9 @@ export type PauseEvent =
         readonly requestedAt: number;
         readonly reason?: string;
         readonly timeoutPaused: boolean;
-        /** Whether an invocation was held back or cut off. */
+        /** Whether the pause deferred or interrupted an invocation. */
         readonly invokeOnResume: boolean;
-        /** When the execution times out if it is never resumed. */
+        /** Time at which the execution times out unless it is resumed. */
         readonly deadline: number;
       }
     >
@@ -130,7 +130,7 @@ export function isOutside(event: RecordedEvent): event is OutsideEvent {
   return OUTSIDE.has(event.type);
 }
 
-/** What AWS's EventType does not know: kept, and not part of the history. */
+/** Events that AWS's EventType doesn't have: recorded, and not part of the history. */
 const HIDDEN: ReadonlySet<string> = new Set<RecordedEvent["type"]>(["StepReady", "CallbackHeartbeat", "PauseRequested", "PauseCancelled"]);
 
 /** Whether the event has an EventId and is part of the history. */

@@ -63,7 +63,7 @@ export function evolve(state: ExecutionState, event: RecordedEvent): void {
       return;
     }
     case "InvocationCompleted":
-      if (event.cutOff === true) return;
+      if (event.interrupted === true) return;
       state.changed.clear();
       state.retryAt = event.retryAt;
       state.invokeOnResume = false;

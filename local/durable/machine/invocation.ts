@@ -16,22 +16,22 @@ export interface RunningInvocation {
   readonly startedAt: number;
 }
 
-/** Invocations in a row that may return PENDING though nothing is pending: the SDKs race here, and AWS's test server allows as many. */
+/** Consecutive invocations that return PENDING without a pending operation and fail the execution. The SDKs race here; AWS's test server has the same limit. */
 const NOTHING_PENDING_ATTEMPTS = 3;
 
-/** What comes after an invocation: nothing more, another at once, or none until something happens. */
+/** What follows an invocation: the end of the execution, another invocation, or none until an operation completes. */
 export type Next = "closed" | "invoke" | "suspend";
 
 export interface InvocationEnd {
   readonly invocation: RunningInvocation;
   readonly outcome: InvocationOutcome;
-  /** Whether a checkpoint of this invocation met a pause. */
-  readonly cutOff: boolean;
+  /** Whether a pause interrupted this invocation. */
+  readonly interrupted: boolean;
   /** Whether operations have changed that the handler has not been shown. */
   readonly unseen: boolean;
   /** Bound of the execution's result. */
   readonly maxResultBytes: number;
-  /** Failed invocations in a row that fail the execution. */
+  /** Consecutive failed invocations that fail the execution. */
   readonly maxFailures: number;
 }
 
@@ -39,9 +39,9 @@ export interface InvocationEnd {
 export function endInvocation(state: ExecutionState, command: InvocationEnd, moment: Moment): { readonly events: RecordedEvent[]; readonly next: Next } {
   const events: RecordedEvent[] = [];
   if (hasEnded(state.status)) return { events, next: "closed" };
-  if (command.cutOff) {
-    // JS SDK 2.4.0 goes on with its old token and returns FAILED when that is refused: whatever it returns was never asked for.
-    completed(state, events, command.invocation, moment, { cutOff: true });
+  if (command.interrupted) {
+    // JS SDK 2.4.0 keeps its old token after a response without one. The next checkpoint is refused, and the SDK returns FAILED.
+    completed(state, events, command.invocation, moment, { interrupted: true });
     return { events, next: state.status === "PAUSED" ? "suspend" : "invoke" };
   }
   const next = takeOutcome(state, events, command, moment);
@@ -129,7 +129,7 @@ function completed(
   events: RecordedEvent[],
   invocation: RunningInvocation,
   moment: Moment,
-  details: Pick<InvocationEvent, "error" | "retryAt" | "nothingPending" | "cutOff"> = {},
+  details: Pick<InvocationEvent, "error" | "retryAt" | "nothingPending" | "interrupted"> = {},
 ): void {
   const { requestId, startedAt } = invocation;
   record(state, events, { type: "InvocationCompleted", at: moment.now, startedAt, requestId, ...details });

@@ -3,7 +3,7 @@ import { record, timeoutAfter, type Moment } from "./decision.ts";
 import type { RecordedEvent } from "./event.ts";
 import { CLIENT_TOKEN_MS, type ExecutionState, type PauseRequest, type TakenRequest } from "./state.ts";
 
-/** A paused execution time-out ends this long after the start all the same (API reference, PauseDurableExecution). */
+/** An execution with a paused time-out times out this long after its start (service model, PauseDurableExecution). */
 const LONGEST_EXECUTION_SECONDS = 366 * 86_400;
 
 export interface ResumeRequest {
@@ -12,10 +12,10 @@ export interface ResumeRequest {
 }
 
 /**
- * Pauses the execution: at once when no invocation is in flight, else at the next checkpoint of that invocation.
+ * Pauses the execution: at once when no invocation is in flight, otherwise at that invocation's next checkpoint or end.
  *
  * @param command.inFlight whether an invocation is in flight that can still checkpoint
- * @param command.invocationDue whether an invocation is due, or was cut off by an earlier pause
+ * @param command.invocationDue whether an invocation is due, or an earlier pause interrupted one
  * @throws AwsError ResourceConflictException unless the execution is running
  */
 export function pause(
@@ -33,9 +33,9 @@ export function pause(
 }
 
 /**
- * Brings a requested pause about.
+ * Lets a requested pause take effect.
  *
- * @param invokeOnResume whether the pause holds back or cuts off an invocation
+ * @param invokeOnResume whether the pause defers or interrupts an invocation
  */
 export function takePause(state: ExecutionState, events: RecordedEvent[], invokeOnResume: boolean, moment: Moment): void {
   const { pause: request } = state;
@@ -53,7 +53,7 @@ export function takePause(state: ExecutionState, events: RecordedEvent[], invoke
 }
 
 /**
- * Resumes a paused execution, or cancels a pause that has not come about.
+ * Resumes a paused execution, or cancels a pause that hasn't taken effect.
  *
  * @throws AwsError ResourceConflictException when the execution is neither pausing nor paused
  */
@@ -72,7 +72,7 @@ export function resume(state: ExecutionState, request: ResumeRequest, moment: Mo
   return events;
 }
 
-/** Whether a request with the same token and the same parameters has been taken already. With other parameters it is a request of its own. */
+/** Whether a request with the same token and parameters was accepted. The model documents no error for other parameters: the request counts as new. */
 function isRepeated(state: ExecutionState, operation: "pause" | "resume", request: Omit<TakenRequest, "at" | "operation">, now: number): boolean {
   return state.taken.some(
     (taken) =>
@@ -88,7 +88,7 @@ function latestDeadline(state: ExecutionState, moment: Moment): number {
   return timeoutAfter({ now: state.startedAt, scale: (milliseconds) => moment.scale(milliseconds) }, LONGEST_EXECUTION_SECONDS);
 }
 
-/** The error of a request that the status of an execution does not allow. */
+/** The error for a request that the execution's status doesn't allow. */
 export function conflict(message: string): AwsError {
   return new AwsError("ResourceConflictException", message, 409, { Type: "User" });
 }

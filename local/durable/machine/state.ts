@@ -34,7 +34,7 @@ export interface OperationTimer {
   readonly operationId: string;
 }
 
-/** A pause that was asked for. */
+/** A request to pause. */
 export interface PauseRequest {
   /** Epoch milliseconds. */
   readonly at: number;
@@ -48,14 +48,14 @@ export interface PauseRequest {
 export interface Pause extends PauseRequest {
   /** Absent while pausing. */
   pausedAt?: number;
-  /** When the execution would have timed out without the pause. */
+  /** Time at which the execution would have timed out without the pause. */
   readonly deadlineBefore: number;
 }
 
-/** Client tokens are good for this long, by the clock on the wall (API reference, ClientToken). */
+/** Validity of client tokens, in real time (service model, PauseDurableExecutionRequest). */
 export const CLIENT_TOKEN_MS = 15 * 60_000;
 
-/** A request that was taken, by its client token. */
+/** An accepted request with a client token. */
 export interface TakenRequest extends Omit<PauseRequest, "timeoutPaused"> {
   readonly operation: "pause" | "resume";
   readonly timeoutPaused?: boolean;
@@ -89,14 +89,14 @@ export interface ExecutionState {
   bytesWritten: number;
   /** Invocations that failed in a row since the handler last made progress. */
   failures: number;
-  /** Invocations in a row that returned PENDING though nothing was pending. */
+  /** Consecutive invocations that returned PENDING without a pending operation. */
   nothingPending: number;
   /** When the failed invocation is to run again. */
   retryAt?: number;
   pause?: Pause;
-  /** Whether a pause held back or cut off an invocation that has not been made up for. */
+  /** Whether a pause deferred or interrupted an invocation, and no invocation has completed since. */
   invokeOnResume: boolean;
-  /** Requests with client tokens, of the last minutes. */
+  /** Requests of the last 15 minutes that had a client token. */
   taken: readonly TakenRequest[];
   /** Operations changed from outside since the last invocation ended. */
   readonly changed: Set<string>;

@@ -64,7 +64,7 @@ export function nextWake(state: ExecutionState): number {
   return Math.min(nextDue(state), retryAt(state));
 }
 
-/** A paused execution is not invoked, so its failed invocation waits for the resume. */
+/** Time of the next invocation after a failed one. A paused execution isn't invoked. */
 function retryAt(state: ExecutionState): number {
   return state.status === "PAUSED" ? Infinity : (state.retryAt ?? Infinity);
 }
@@ -93,7 +93,7 @@ function fire(state: ExecutionState, events: RecordedEvent[], operation: Operati
       record(state, events, {
         type: "CallbackTimedOut",
         ...common,
-        // As AWS's test server words them (aws-durable-execution-sdk-python-testing 1.4.0).
+        // The messages are those of AWS's test server (aws-durable-execution-sdk-python-testing 1.4.0).
         error: heartbeat
           ? { ErrorType: "Callback.Heartbeat", ErrorMessage: "Callback timed out on heartbeat" }
           : { ErrorType: "Callback.Timeout", ErrorMessage: "Callback timed out" },

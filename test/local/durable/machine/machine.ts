@@ -20,7 +20,7 @@ export class Machine {
   /** Failed invocations in a row that fail the execution. */
   readonly maxFailures: number;
   /** Whether a checkpoint of the invocation met a pause. */
-  #cutOff = false;
+  #interrupted = false;
   readonly #callbackIds = new Map<string, string>();
 
   constructor(options: { now?: number; timeoutSeconds?: number; speed?: number; maxFailures?: number } = {}) {
@@ -51,7 +51,7 @@ export class Machine {
       },
       this.moment,
     );
-    this.#cutOff ||= this.state.status === "PAUSED";
+    this.#interrupted ||= this.state.status === "PAUSED";
     return this.#take(events);
   }
 
@@ -78,9 +78,9 @@ export class Machine {
 
   end(outcome: InvocationOutcome, unseen: boolean): Next {
     const { invocation, maxFailures } = this;
-    const command = { invocation, outcome, cutOff: this.#cutOff, unseen, maxResultBytes: 1_048_576, maxFailures };
+    const command = { invocation, outcome, interrupted: this.#interrupted, unseen, maxResultBytes: 1_048_576, maxFailures };
     const { events, next } = endInvocation(this.state, command, this.moment);
-    this.#cutOff = false;
+    this.#interrupted = false;
     this.#take(events);
     return next;
   }
