@@ -49,7 +49,8 @@ export function jsonService(options: {
     parse(request) {
       const target = request.headers["x-amz-target"] ?? "";
       const name = target.startsWith(`${targetPrefix}.`) ? target.slice(targetPrefix.length + 1) : undefined;
-      const operation = name === undefined ? undefined : operations[name];
+      // A name comes from the caller: `constructor` must not find what every object inherits.
+      const operation = name !== undefined && Object.hasOwn(operations, name) ? operations[name] : undefined;
       if (name === undefined || operation === undefined) {
         throw new AwsError("UnknownOperationException", `The local stack does not implement ${signingName}:${name ?? (target || "?")}.`);
       }

@@ -4,8 +4,9 @@ import type { Schedule, ScheduleGroup } from "./schedules.ts";
 
 export const name = z.string().regex(/^[\w.-]{1,64}$/);
 export const clientToken = z.string().regex(/^[\w-]{1,64}$/).optional();
-/** Epoch seconds on the wire. */
-const date = z.number().transform((seconds) => new Date(seconds * 1000).toISOString());
+/** Epoch seconds on the wire; beyond this many JavaScript has no date. */
+const LATEST_SECONDS = 8.64e12;
+const date = z.number().min(-LATEST_SECONDS).max(LATEST_SECONDS).transform((seconds) => new Date(seconds * 1000).toISOString());
 
 /** The body of CreateSchedule and UpdateSchedule, with Scheduler's defaults filled in. */
 export const scheduleInput = z

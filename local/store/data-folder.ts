@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
@@ -15,7 +15,8 @@ export interface DataFolder {
 }
 
 /**
- * Takes a folder for a stack's data, making it when missing. One that holds something else is not touched.
+ * Takes a folder for a stack's data, making it when missing. One that holds something else is not touched. Only its owner can
+ * enter it: payloads, logs and credentials are in it.
  *
  * @throws UserError when it cannot be had: another stack has it, or it or its store are not a local stack's
  */
@@ -29,6 +30,7 @@ export function takeDataFolder(folder: string): DataFolder {
   let lock: FolderLock;
   try {
     mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o700);
     lock = lockFolder(folder);
   } catch (error) {
     throw folderError(folder, error);
