@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { adminService } from "./admin/service.ts";
 import { createClock } from "./clock.ts";
 import { Console } from "./console/console.ts";
+import { descriptorLimit, shareDescriptors } from "./descriptors.ts";
 import { DurableEngine, schema as durableSchema } from "./durable/engine.ts";
 import { durableRoutes } from "./durable/routes.ts";
 import { DynamoDb } from "./dynamodb/dynamodb.ts";
@@ -25,6 +26,7 @@ import { DeadLetters } from "./lambda/dead-letters.ts";
 import { EnvironmentPool } from "./lambda/pool.ts";
 import { FunctionRegistry } from "./lambda/registry.ts";
 import { lambdaRoutes } from "./lambda/routes.ts";
+import { killMarked } from "./lambda/stragglers.ts";
 import { schema as lambdaSchema } from "./lambda/schema.ts";
 import { StateDoor } from "./lambda/state-door.ts";
 import { LogStore } from "./logs/log-store.ts";
@@ -48,6 +50,9 @@ import { stsService } from "./sts/service.ts";
  */
 const COMPILE_CACHE = fileURLToPath(new URL("../.build/function-compile-cache", import.meta.url));
 
+/** A Node process takes 44 MiB and up, so this many fit a laptop; further tasks stay PROVISIONING until one has ended. */
+const TASKS_AT_ONCE = 32;
+
 export interface StackOptions {
   /** Folder of the Pulumi program. */
   readonly projectFolder: string;
@@ -58,7 +63,7 @@ export interface StackOptions {
   readonly port: number;
   /** How many declared seconds pass in one real second. */
   readonly speed: number;
-  /** How many tasks run at once, 1 or more; others wait in PROVISIONING. Default 32. */
+  /** How many tasks run at once at most, 1 or more; others wait in PROVISIONING. Default 32. */
   readonly tasksAtOnce?: number;
   /** Consecutive failed invocations that fail a durable execution. Default: no limit. */
   readonly invocationAttempts?: number;
@@ -101,6 +106,9 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   const port = await findPort(options.port);
   const folder = takeDataFolder(options.dataFolder);
   opened.defer(() => folder.release());
+  const functionsFolder = join(options.dataFolder, "functions");
+  // Functions' processes that have outlived a killed stack on this folder; those of tasks are known to ECS.
+  killMarked([`LAMBDA_TASK_ROOT=${functionsFolder}/`]);
   const store = Store.open({
     file: folder.store,
     schemas: [revisionsSchema, lambdaSchema, durableSchema, ecsSchema, eventsSchema, schedulerSchema, queuesSchema],
@@ -111,7 +119,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   const { projectFolder, stack, signal } = options;
   const evaluation = await evaluateProgram({ projectFolder, stack, revisions: readRevisions(store), endpoint }, signal);
   const credentials = developerCredentials(options.dataFolder);
-  const { declaration, revisions } = await declareStack(evaluation.resources, join(options.dataFolder, "functions"));
+  const { declaration, revisions } = await declareStack(evaluation.resources, functionsFolder);
   const identity: Identity = { partition: "aws", region: evaluation.region, accountId: LOCAL_ACCOUNT_ID };
   const services = createServices(store, identity, endpoint, credentials, options);
   opened.defer(() => services.logs.close());
@@ -143,6 +151,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
 
 function createServices(store: Store, identity: Identity, endpointUrl: string, administrator: Credentials, options: StackOptions) {
   const clock = createClock(options.speed);
+  const shares = shareDescriptors(descriptorLimit());
   const endpoint = () => endpointUrl;
   const iam = new Iam({ identity, administrator });
   const logs = new LogStore({ file: join(options.dataFolder, "logs.sqlite"), clock });
@@ -155,7 +164,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
     iam,
     store,
   });
-  const pool = new EnvironmentPool({ clock, identity, iam, logs, endpoint, stateDoor, compileCacheFolder: COMPILE_CACHE });
+  const pool = new EnvironmentPool({ clock, identity, iam, logs, endpoint, stateDoor, compileCacheFolder: COMPILE_CACHE, environments: shares.environments });
   const deadLetters = new DeadLetters({ queues, iam, identity, logs, clock });
   // The engine reports to the bus, and the bus starts functions through the engine.
   const events: EventPublisher = {
@@ -168,13 +177,14 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
   const engine: DurableEngine = new DurableEngine({ store, clock, identity, invoker: pool, events, functions: registry, deadLetters, iam, invocationAttempts });
   const asyncInvoker = new AsyncQueue({ store, clock, functions: registry, invoker: pool, executions: engine, deadLetters });
   const bus: EventBus = new EventBus({ store, clock, identity, iam, invoker: asyncInvoker, queues });
-  const tasks = new EcsTasks({ store, clock, identity, iam, logs, events, endpoint, dataFolder: options.dataFolder, runningAtOnce: options.tasksAtOnce });
+  const tasks = new EcsTasks({ store, clock, identity, iam, logs, events, endpoint, dataFolder: options.dataFolder, runningAtOnce: Math.min(options.tasksAtOnce ?? TASKS_AT_ONCE, shares.tasks) });
   const scheduler = new Scheduler({ store, clock, identity, iam, invoker: asyncInvoker, queues });
   const webConsole = new Console({ store, clock, stack, iam, logs, registry, engine, asyncInvoker, tasks, scheduler, dynamodb, developer: administrator });
   const gateway = new Gateway({
     store,
     iam,
     pages: webConsole,
+    connections: shares.connections,
     log: (message) => process.stderr.write(`${message}\n`),
     services: [
       restJsonService({ signingName: "lambda", routes: [...lambdaRoutes({ identity, registry, invoker: pool, asyncInvoker, executions: engine, logs }), ...durableRoutes(engine)] }),

@@ -1,5 +1,6 @@
 import TinyQueue from "tinyqueue";
 import type { Cancel, Clock } from "./clock.ts";
+import { contain } from "./contain.ts";
 
 interface Timer<K> {
   readonly key: K;
@@ -63,7 +64,7 @@ export class TimerQueue<K> {
       this.#heap.pop();
       if (this.#current.get(next.key) !== next) continue;
       this.#current.delete(next.key);
-      this.#onDue(next.key);
+      contain("A timer", () => this.#onDue(next.key));
     }
     this.#arm();
   }

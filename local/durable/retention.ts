@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from "../clock.ts";
+import { contain } from "../contain.ts";
 import type { DurableRepository } from "./repository.ts";
 
 const INTERVAL_MS = 3_600_000;
@@ -37,7 +38,8 @@ export class RetentionSweep {
   #schedule(delay: number): void {
     this.#cancel?.();
     this.#cancel = this.#clock.at(this.#clock.now() + delay, () => {
-      const deleted = this.#repository.deleteExpired(this.#clock.now(), CHUNK);
+      let deleted = 0;
+      contain("The deletion of expired executions", () => (deleted = this.#repository.deleteExpired(this.#clock.now(), CHUNK)));
       this.#schedule(deleted === CHUNK ? 1 : INTERVAL_MS);
     });
   }

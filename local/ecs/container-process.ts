@@ -1,5 +1,6 @@
+import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
-import { type GroupProcess, signalGroup, spawnGroup } from "../lambda/process-group.ts";
+import { outputOf, signalGroup, spawnGroup } from "../lambda/process-group.ts";
 import type { Launch } from "./launch.ts";
 import { readLines } from "./task-output.ts";
 
@@ -13,14 +14,14 @@ const OUTPUT_GRACE_MS = 1000;
 export class ContainerProcess {
   /** Resolves when the process has ended and its output is read. */
   readonly ended: Promise<ContainerEnd>;
-  readonly #child: GroupProcess;
+  readonly #child: ChildProcess;
   #running = true;
   #killReason: string | undefined;
 
   constructor(launch: Launch, handlers: { onStarted: () => void; onLines: (lines: readonly string[]) => void }) {
     this.#child = spawnGroup(launch.command, launch.parameters, launch);
     this.#child.once("spawn", handlers.onStarted);
-    for (const stream of [this.#child.stdout, this.#child.stderr]) readLines(stream, handlers.onLines);
+    for (const stream of outputOf(this.#child)) readLines(stream, handlers.onLines);
     this.ended = this.#watch();
   }
 
@@ -57,8 +58,7 @@ export class ContainerProcess {
         end = { exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]), reason: this.#killReason };
         // Something that left the group may hold the pipes open for as long as it likes.
         setTimeout(() => {
-          this.#child.stdout.destroy();
-          this.#child.stderr.destroy();
+          for (const stream of outputOf(this.#child)) stream.destroy();
         }, OUTPUT_GRACE_MS).unref();
       });
       this.#child.once("close", () => {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, posix, relative, resolve } from "node:path";
 import dockerignore from "@balena/dockerignore";
@@ -10,6 +10,8 @@ import { type CopyPlan, type ImagePlan, parseDockerfile } from "./dockerfile.ts"
 export interface Image {
   /** `sha256:…` of content and configuration. */
   readonly digest: string;
+  /** Of its files alone; absent in images that were unpacked before this was recorded. */
+  readonly filesDigest?: string;
   /** Stands for `/` of the container. */
   readonly rootFolder: string;
   readonly workingDirectory: string;
@@ -20,8 +22,8 @@ export interface Image {
 }
 
 /**
- * Unpacks a declared image below `imagesFolder`, in a folder named after its content: an image that is there already is
- * left as it is, so tasks that run from it are never disturbed.
+ * Unpacks a declared image below `imagesFolder`, in a folder named after its content, in place of what may be there already:
+ * tasks run from copies, and what is there may have been changed.
  *
  * @throws UserError naming what the Dockerfile asks for and cannot have
  */
@@ -33,22 +35,23 @@ export function materialiseImage(declaration: ImageDeclaration, imagesFolder: st
 
   const draft = mkdtempSync(join(imagesFolder, "draft-"));
   try {
-    const digest = unpack(plan, declaration, draft);
+    const { digest, files } = unpack(plan, declaration, draft);
     const rootFolder = join(imagesFolder, digest);
-    if (!existsSync(rootFolder)) renameSync(draft, rootFolder);
+    rmSync(rootFolder, { recursive: true, force: true });
+    renameSync(draft, rootFolder);
     const { workingDirectory, environment, entryPoint, command, stopSignal } = plan;
-    return { digest: `sha256:${digest}`, rootFolder, workingDirectory, environment, entryPoint, command, stopSignal };
+    return { digest: `sha256:${digest}`, filesDigest: files, rootFolder, workingDirectory, environment, entryPoint, command, stopSignal };
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
 }
 
-/** Carries out the COPY instructions and returns the digest of what came of it. */
-function unpack(plan: ImagePlan, declaration: ImageDeclaration, root: string): string {
+/** Carries out the COPY instructions. @returns the digests of image and files */
+function unpack(plan: ImagePlan, declaration: ImageDeclaration, root: string): { digest: string; files: string } {
   mkdirSync(join(root, plan.workingDirectory), { recursive: true });
   const context = new BuildContext(declaration);
   const { copies, ...configuration } = plan;
-  const files = new Map<string, string>();
+  const files: FileMap = new Map();
   for (const copy of copies) {
     for (const { source, destination } of context.files(copy, (path) => isFolder(join(root, path)))) {
       const content = readFileSync(source);
@@ -57,11 +60,31 @@ function unpack(plan: ImagePlan, declaration: ImageDeclaration, root: string): s
       mkdirSync(dirname(target), { recursive: true });
       writeFileSync(target, content);
       chmodSync(target, mode);
-      files.set(destination, `${mode.toString(8)} ${createHash("sha256").update(content).digest("hex")}`);
+      files.set(destination, describeFile(mode, content));
     }
   }
-  const listing = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash("sha256").update(JSON.stringify([configuration, listing])).digest("hex");
+  return { digest: hash("sha256", JSON.stringify([configuration, sorted(files)])), files: hash("sha256", JSON.stringify(sorted(files))) };
+}
+
+/** Mode and digest of files, by absolute path inside the image. */
+type FileMap = Map<string, string>;
+
+/** The digest of an unpacked image's files as they are now. */
+export function filesDigest(rootFolder: string): string {
+  const files: FileMap = new Map();
+  for (const path of readdirSync(rootFolder, { recursive: true, encoding: "utf8" })) {
+    const file = join(rootFolder, path);
+    if (!isFolder(file)) files.set(posix.join("/", ...path.split(/[\\/]/)), describeFile(statSync(file).mode & 0o777, readFileSync(file)));
+  }
+  return hash("sha256", JSON.stringify(sorted(files)));
+}
+
+function describeFile(mode: number, content: Buffer): string {
+  return `${mode.toString(8)} ${hash("sha256", content)}`;
+}
+
+function sorted(files: FileMap): [string, string][] {
+  return [...files].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 interface CopiedFile {

@@ -14,6 +14,8 @@ export class TaskStartError extends Error {
 /** How to start one container as a process. */
 export interface Launch {
   readonly container: string;
+  /** Where command, parameters and folder are. */
+  readonly image: Image;
   readonly essential: boolean;
   readonly command: string;
   readonly parameters: readonly string[];
@@ -25,7 +27,7 @@ export interface Launch {
   readonly logStreamName: string;
 }
 
-/** Names the task to whoever looks at a process of it, such as the next stack after a kill. */
+/** The variable by which every process of a task is found, even by the next stack after a kill. */
 export const TASK_MARKER = "LOCAL_ECS_TASK_ARN";
 
 /** @throws TaskStartError when there is nothing to run */
@@ -50,6 +52,7 @@ export function planLaunch(
   if (program === undefined) throw new TaskStartError("CannotStartContainerError: no command specified");
   return {
     container: container.name,
+    image,
     essential: container.essential,
     command: executable(program, folder, environment.PATH),
     parameters,

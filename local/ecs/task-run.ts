@@ -9,7 +9,7 @@ const OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage";
 /** The processes of one task. */
 export class TaskRun {
   readonly accessKeyId: string;
-  readonly #launches: readonly Launch[];
+  #launches: readonly Launch[];
   readonly #clock: Clock;
   readonly #onLines: (launch: Launch, lines: readonly string[]) => void;
   readonly #onRunning: () => void;
@@ -41,7 +41,18 @@ export class TaskRun {
     this.#onContainerEnd = options.onContainerEnd;
   }
 
-  spawn(): void {
+  get launches(): readonly Launch[] {
+    return this.#launches;
+  }
+
+  /** The task ends without having started. */
+  fail(reason: string): void {
+    for (const { container } of this.#launches) this.#ends.set(container, { failure: reason });
+  }
+
+  /** @param launches the task's own, in its copies of the images */
+  spawn(launches: readonly Launch[]): void {
+    this.#launches = launches;
     this.#watchMemory();
     for (const launch of this.#launches) {
       const process = new ContainerProcess(launch, {

@@ -1,24 +1,23 @@
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
+import { contain } from "../contain.ts";
 import type { StackDeclaration } from "../declarations.ts";
 import type { EventPublisher } from "../events/event.ts";
 import type { AccessControl } from "../iam/access.ts";
 import type { Identity } from "../identity.ts";
+import { killMarked } from "../lambda/stragglers.ts";
 import type { LogSink } from "../logs/log-sink.ts";
 import type { Store } from "../store/store.ts";
 import { Definitions, definitionsSchema } from "./definitions.ts";
-import { killLeftovers } from "./leftovers.ts";
-import { type Launch, planLaunch, TaskStartError } from "./launch.ts";
+import { type Launch, planLaunch, TASK_MARKER, TaskStartError } from "./launch.ts";
 import { RoleSessions, rolesOf } from "./roles.ts";
+import { TaskFolders } from "./task-folders.ts";
 import { TaskRun } from "./task-run.ts";
 import { taskEventDetail } from "./task-shape.ts";
 import { newTask, statusesUntil, step, type StopCode, stoppedContainers, type Task, type TaskRequest, type TaskStatus } from "./task.ts";
 import { taskSchema, TaskTable } from "./task-table.ts";
 
 export const schema = definitionsSchema + taskSchema;
-
-/** A Node process takes 44 MiB and up, so this many fit a laptop; further tasks stay PROVISIONING until one has ended. */
-const RUNNING_AT_ONCE = 32;
 
 const HOST_LOST = "The host running the task was lost";
 
@@ -35,6 +34,7 @@ export class EcsTasks {
   readonly #events: EventPublisher;
   readonly #endpoint: () => string;
   readonly #runningAtOnce: number;
+  readonly #folders: TaskFolders;
   readonly #runs = new Map<string, TaskRun>();
   /** Ids of tasks that wait for a place, oldest first. */
   readonly #queue: string[] = [];
@@ -43,7 +43,7 @@ export class EcsTasks {
   /**
    * @param options.endpoint URL of the gateway, for the tasks' AWS clients
    * @param options.dataFolder where images are unpacked, below `images/`
-   * @param options.runningAtOnce 1 or more, default 32
+   * @param options.runningAtOnce 1 or more
    */
   constructor(options: {
     store: Store;
@@ -54,11 +54,12 @@ export class EcsTasks {
     events: EventPublisher;
     endpoint: () => string;
     dataFolder: string;
-    runningAtOnce?: number;
+    runningAtOnce: number;
   }) {
     const { store, clock, identity, iam, logs, events, endpoint, dataFolder } = options;
     this.definitions = new Definitions({ store, identity, imagesFolder: join(dataFolder, "images") });
     this.table = new TaskTable(store);
+    this.#folders = new TaskFolders(join(dataFolder, "tasks"));
     this.roles = new RoleSessions(iam, identity);
     this.identity = identity;
     this.clock = clock;
@@ -67,7 +68,7 @@ export class EcsTasks {
     this.#logs = logs;
     this.#events = events;
     this.#endpoint = endpoint;
-    this.#runningAtOnce = options.runningAtOnce ?? RUNNING_AT_ONCE;
+    this.#runningAtOnce = options.runningAtOnce;
   }
 
   /** @throws UserError when an image cannot be made from its Dockerfile */
@@ -80,7 +81,8 @@ export class EcsTasks {
     const open = this.table.open();
     const waiting = open.filter((task) => task.lastStatus === "PROVISIONING");
     const lost = open.filter((task) => task.lastStatus !== "PROVISIONING");
-    killLeftovers(lost.map((task) => task.arn));
+    killMarked(lost.map(markerOf));
+    this.#folders.start();
     for (const task of lost) {
       const stop = task.stopCode === undefined ? { stopCode: "TerminationNotice" as const, stoppedReason: HOST_LOST } : {};
       this.#advance(task, "STOPPED", { ...stop, desiredStatus: "STOPPED", containers: stoppedContainers(task, HOST_LOST) });
@@ -92,7 +94,11 @@ export class EcsTasks {
   /** Ends all processes. Their tasks are left as they are: the next start reports them lost, as after a kill. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    await Promise.all([...this.#runs.values()].map((run) => run.kill()));
+    const ids = [...this.#runs.keys()];
+    const ended = [...this.#runs.values()].map((run) => run.kill());
+    killMarked(ids.flatMap((id) => this.table.get(id) ?? []).map(markerOf));
+    await Promise.all(ended);
+    await Promise.all(ids.map((id) => this.#folders.remove(id)));
   }
 
   /** Accepts tasks in this turn's transaction; they begin after the commit. */
@@ -160,7 +166,7 @@ export class EcsTasks {
     this.#runs.set(task.id, run);
     const containers = task.containers.map((container) => ({ ...container, imageDigest: this.definitions.image(container.image)?.digest }));
     this.#advance(task, "ACTIVATING", { containers });
-    this.#store.afterCommit(() => this.#spawn(task.id, run));
+    this.#store.afterCommit(() => void this.#spawn(task.id, run));
   }
 
   /** @throws TaskStartError naming what is missing or not allowed */
@@ -184,11 +190,19 @@ export class EcsTasks {
     }
   }
 
-  #spawn(id: string, run: TaskRun): void {
+  async #spawn(id: string, run: TaskRun): Promise<void> {
+    let launches: readonly Launch[] = [];
+    try {
+      launches = await this.#folders.prepare(id, run.launches);
+    } catch (error) {
+      run.fail((error as Error).message);
+    }
     if (this.#stopped) return;
-    const task = this.table.get(id);
-    if (task?.desiredStatus === "RUNNING") run.spawn();
-    else this.#finish(id, run);
+    contain("The start of a task", () => {
+      // It may have been stopped meanwhile.
+      if (this.table.get(id)?.desiredStatus === "RUNNING" && launches.length > 0) run.spawn(launches);
+      else this.#finish(id, run);
+    });
   }
 
   #running(id: string): void {
@@ -221,9 +235,12 @@ export class EcsTasks {
     this.#iam.revokeCredentials(run.accessKeyId);
     const task = this.table.get(id);
     if (task !== undefined) {
+      // What has left the process's group ends with the task all the same, as in a container.
+      killMarked([markerOf(task)]);
       const containers = stoppedContainers({ ...task, containers: run.containersOf(task) });
       this.#advance(task, "STOPPED", { ...run.stopOf(task), desiredStatus: "STOPPED", containers });
     }
+    void this.#folders.remove(id);
     this.#store.afterCommit(() => this.#admit());
   }
 
@@ -248,4 +265,8 @@ export class EcsTasks {
       detail: taskEventDetail(task, this.identity),
     });
   }
+}
+
+function markerOf(task: Task): string {
+  return `${TASK_MARKER}=${task.arn}`;
 }

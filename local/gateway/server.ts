@@ -6,6 +6,7 @@ import { AwsError, UserError } from "../errors.ts";
 import type { Iam } from "../iam/iam.ts";
 import type { Store } from "../store/store.ts";
 import { authenticate } from "./authentication.ts";
+import { boundConnections } from "./connections.ts";
 import { errorResponse, guessProtocol } from "./error-response.ts";
 import { readRequest, singleHeaders } from "./http-request.ts";
 import type { ApiResponse, Service } from "./service.ts";
@@ -14,6 +15,9 @@ import { parseAuthorization } from "./signature.ts";
 const HOST = "127.0.0.1";
 /** Longer than clients keep idle connections, so that none is closed under a request on its way. */
 const KEEP_ALIVE_MS = 75_000;
+/** For a connection's first byte and a request's headers. */
+const HEADERS_MS = 15_000;
+const CHECK_MS = 5_000;
 const CLOSE_GRACE_MS = 5_000;
 
 export interface GatewayOptions {
@@ -22,6 +26,8 @@ export interface GatewayOptions {
   readonly iam: Iam;
   /** What people open in a browser. It answers without a signature and guards itself. */
   readonly pages?: Pages;
+  /** How many connections may be open. Default: no bound. */
+  readonly connections?: number;
   /** Told of internal errors, one text each. */
   readonly log: (message: string) => void;
 }
@@ -53,7 +59,11 @@ export class Gateway {
     this.#iam = options.iam;
     this.#pages = options.pages;
     this.#log = options.log;
-    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (message, response) => void this.#handle(message, response));
+    const timeouts = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS };
+    this.#server = createServer(timeouts, (message, response) => void this.#handle(message, response));
+    boundConnections(this.#server, options.connections ?? Infinity);
+    // A connection that cannot be accepted, for want of descriptors, is its client's loss alone.
+    this.#server.on("error", () => undefined);
   }
 
   /**

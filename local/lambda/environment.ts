@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { scaleTimeout, type Cancel, type Clock } from "../clock.ts";
 import type { Credentials, Principal } from "../iam/access.ts";
@@ -5,7 +6,7 @@ import type { LogSink } from "../logs/log-sink.ts";
 import type { FunctionVersion, InvocationOutcome } from "./function-version.ts";
 import { memoryWatch } from "./memory-watch.ts";
 import { OutputLines } from "./output.ts";
-import { signalGroup, spawnGroup, type GroupProcess } from "./process-group.ts";
+import { outputOf, signalGroup, spawnGroup } from "./process-group.ts";
 import { ProcessChannel } from "./process-channel.ts";
 import { processVariables } from "./process-variables.ts";
 import { RuntimeApi } from "./runtime-api.ts";
@@ -23,6 +24,8 @@ export interface ExecutionEnvironment {
   invoke(invocation: { event: string; requestId: string; trace: string }, answered: (outcome: InvocationOutcome) => void): void;
   /** Kills the environment without a word about what it was doing. */
   end(): void;
+  /** The variable that its processes have and no others. */
+  readonly marker: string;
 }
 
 /** Why an environment ended, as the invocation that it concerns is told. */
@@ -42,6 +45,8 @@ export interface EnvironmentOptions {
   readonly endpoint: string;
   /** Where Node keeps compiled code between environments. */
   readonly compileCacheFolder: string;
+  /** Ends processes that have left the environment's group, by {@link ExecutionEnvironment.marker}. */
+  readonly killMarked: (marker: string) => void;
   /** It waits for an invocation: after its start, and after each invocation. */
   readonly onReady: () => void;
   /** Its process is gone. `failure` is set when that kept it from becoming ready for the first time. */
@@ -63,7 +68,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
   readonly #startedAt = performance.now();
   #state: State = "starting";
   #channel: RuntimeChannel | undefined;
-  #process: GroupProcess | undefined;
+  #process: ChildProcess | undefined;
   #output: OutputLines | undefined;
   #cancelTimeout: Cancel;
   /** Memory is watched while there is an invocation: idle environments cost nothing. */
@@ -95,6 +100,10 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#channel?.deliver({ requestId, event, deadline, functionArn: version.qualifiedArn, traceId: trace });
   }
 
+  get marker(): string {
+    return `AWS_LAMBDA_LOG_STREAM_NAME=${this.#logStreamName}`;
+  }
+
   end(): void {
     this.#invocation = undefined;
     this.#kill();
@@ -103,6 +112,9 @@ export class ProcessEnvironment implements ExecutionEnvironment {
   async #start(): Promise<void> {
     const { version, credentials, stateDoor, principal, clock, region, endpoint, compileCacheFolder } = this.#options;
     const launch = await launchOf(version);
+    if (launch.restored.length > 0) {
+      this.#log([`[local stack] Files of the function's code had been changed and were restored: ${launch.restored.join(", ")}. On AWS they are read-only.`]);
+    }
     const events: RuntimeEvents = {
       ready: () => this.#ready(),
       response: (payload) => this.#complete({ kind: "response", payload }),
@@ -125,12 +137,12 @@ export class ProcessEnvironment implements ExecutionEnvironment {
       compileCacheFolder,
     });
     const child = spawnGroup(launch.command, launch.parameters, { folder: version.codeFolder, environment, channel: fast !== undefined });
+    child.once("error", (error) => this.#startFailed(error));
     if (fast !== undefined) {
       this.#channel = new ProcessChannel(child, events, { durable: version.durable !== undefined, call: (call) => fast.call(principal, call) });
     }
     this.#process = child;
-    this.#output = new OutputLines([child.stdout, child.stderr], (lines) => this.#log(lines));
-    child.once("error", (error) => this.#startFailed(error));
+    this.#output = new OutputLines(outputOf(child), (lines) => this.#log(lines));
     child.once("exit", (code, signal) => this.#ended(exited(code, signal)));
   }
 
@@ -184,6 +196,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#unwatchMemory();
     this.#channel?.close();
     this.#state = "ended";
+    if (this.#process !== undefined) this.#options.killMarked(this.marker);
     if (this.#invocation !== undefined && cause !== undefined) this.#report(cause(this.#invocation.requestId));
     this.#options.onEnded(neverReady ? cause : undefined);
   }

@@ -1,3 +1,5 @@
+import type { PublishedCode } from "./published-code.ts";
+
 /** A version of a function, with everything that an execution environment needs. A published one never changes. */
 export interface FunctionVersion {
   readonly functionName: string;
@@ -12,6 +14,8 @@ export interface FunctionVersion {
   readonly handler: string;
   /** Folder with the unpacked code of this version, kept for as long as executions are pinned to it. */
   readonly codeFolder: string;
+  /** What that folder must hold; absent in versions that were published before this was recorded. */
+  readonly code?: PublishedCode;
   /** Identifies code and configuration together: a change publishes a new version. */
   readonly configurationHash: string;
   /** Of one invocation, 1 to 900. */

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { contain } from "../contain.ts";
 
 /** How often memory is looked at. What grows faster than a limit's worth in this time is found by the next look. */
 const INTERVAL_MS = 1_000;
@@ -30,7 +31,7 @@ export class MemoryWatch {
    */
   watch(watched: Watched): () => void {
     this.#watched.add(watched);
-    this.#timer ??= setInterval(() => this.#look(), this.#intervalMs).unref();
+    this.#timer ??= setInterval(() => contain("A check of memory", () => this.#look()), this.#intervalMs).unref();
     return () => {
       this.#watched.delete(watched);
       if (this.#watched.size > 0) return;

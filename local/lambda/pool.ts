@@ -10,6 +10,7 @@ import { ProcessEnvironment, type ExecutionEnvironment, type Failure } from "./e
 import { assumeFunctionRole } from "./function-session.ts";
 import type { FunctionVersion, HandlerInvoker, InvocationOutcome } from "./function-version.ts";
 import { SAMPLE_MS, SpareTime } from "./spare-time.ts";
+import { killMarked } from "./stragglers.ts";
 import { traceHeader } from "./trace-header.ts";
 import type { StateDoor } from "./state-door.ts";
 
@@ -28,7 +29,7 @@ export interface EnvironmentPoolOptions {
   readonly environmentsPerVersion?: number;
   /** Lets one more start beyond that. Default: while this machine's processors have time to spare. */
   readonly spareTime?: Pick<SpareTime, "take">;
-  /** Upper bound in all, 1 or more. Default: by the machine's memory, from 8 to 64. */
+  /** Upper bound in all, 1 or more; by the machine's memory there are 64 at most. */
   readonly environments?: number;
 }
 
@@ -94,7 +95,7 @@ export class EnvironmentPool implements HandlerInvoker {
   constructor(options: EnvironmentPoolOptions) {
     this.#options = options;
     this.#perVersion = options.environmentsPerVersion ?? ENVIRONMENTS_PER_VERSION;
-    this.#total = options.environments ?? ENVIRONMENTS;
+    this.#total = Math.min(options.environments ?? ENVIRONMENTS, ENVIRONMENTS);
     this.#spareTime = options.spareTime ?? new SpareTime();
     this.#idleTimers = new TimerQueue(options.clock, (member) => this.#end(member));
   }
@@ -117,6 +118,7 @@ export class EnvironmentPool implements HandlerInvoker {
     clearTimeout(this.#look);
     this.#idleTimers.clear();
     for (const member of this.#members) this.#end(member);
+    killMarked([...this.#members].map(({ environment }) => environment.marker));
     if (this.#members.size > 0) await this.#drained.promise;
   }
 
@@ -205,6 +207,10 @@ export class EnvironmentPool implements HandlerInvoker {
       region: identity.region,
       endpoint: endpoint(),
       compileCacheFolder,
+      killMarked: (marker) => {
+        // A pool that stops has searched for all of them at once.
+        if (!this.#stopped) killMarked([marker]);
+      },
       onReady: () => this.#ready(member),
       onEnded: (failure) => this.#ended(member, failure),
     });

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 
 /**
@@ -9,10 +9,11 @@ import type { Readable } from "node:stream";
  */
 const GUARDED = '(read -r _ <&3; kill -9 0) </dev/null >/dev/null 2>&1 4>&- & exec "$@" 3<&-';
 
-/** A process in a group of its own that ends with this one; standard output and error are pipes. */
-export type GroupProcess = ChildProcessByStdio<null, Readable, Readable>;
-
 /**
+ * Starts a process in a group of its own that ends with this one; standard output and error are pipes.
+ *
+ * A process that cannot be started, for want of descriptors or memory as well, emits `error`, always after this has returned.
+ *
  * @param options.environment the whole environment of the process: nothing of this process's own is added
  * @param options.channel whether the process is a Node process that gets an IPC channel
  */
@@ -20,21 +21,33 @@ export function spawnGroup(
   command: string,
   parameters: readonly string[],
   options: { folder: string; environment: Readonly<Record<string, string>>; channel?: boolean },
-): GroupProcess {
-  // The cast: Node's overloads know three stdio entries, not the fourth that the guard reads.
-  const child = spawn("/bin/sh", ["-c", GUARDED, "sh", command, ...parameters], {
-    cwd: options.folder,
-    env: { ...options.environment },
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe", "pipe", ...(options.channel === true ? (["ipc"] as const) : [])],
-  }) as unknown as GroupProcess;
+): ChildProcess {
+  let child: ChildProcess;
+  try {
+    child = spawn("/bin/sh", ["-c", GUARDED, "sh", command, ...parameters], {
+      cwd: options.folder,
+      env: { ...options.environment },
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe", "pipe", ...(options.channel === true ? (["ipc"] as const) : [])],
+    });
+  } catch (error) {
+    // Node throws some reasons, such as an environment that is too large, and emits the others.
+    child = new ChildProcess();
+    process.nextTick(() => child.emit("error", error));
+    return child;
+  }
   // What the process leaves behind, its guard included, ends with it.
   child.once("exit", () => signalGroup(child, "SIGKILL"));
   return child;
 }
 
+/** Standard output and error of a process; nothing of one that could not be started. */
+export function outputOf({ stdout, stderr }: ChildProcess): Readable[] {
+  return [stdout, stderr].flatMap((stream) => stream ?? []);
+}
+
 /** Signals a process and everything it started; harmless when they have ended. */
-export function signalGroup(child: GroupProcess, signal: NodeJS.Signals): void {
+export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, signal);

@@ -38,6 +38,8 @@ export class RuntimeApi implements RuntimeChannel {
     api.#server.once("error", reject);
     api.#server.listen(0, "127.0.0.1", () => resolve(undefined));
     await promise;
+    // A connection that cannot be accepted, for want of descriptors, is its client's loss alone.
+    api.#server.on("error", () => undefined);
     return api;
   }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { FunctionVersion } from "./function-version.ts";
+import { restoreCode } from "./published-code.ts";
 
 /** How to start the process of an execution environment. */
 export interface Launch {
@@ -39,7 +40,7 @@ const RUNTIMES: readonly { prefix: string; launch(version: FunctionVersion): Pro
 ];
 
 /** @throws LaunchError when this machine cannot run the function's runtime */
-export async function launchOf(version: FunctionVersion): Promise<Launch> {
+export async function launchOf(version: FunctionVersion): Promise<Launch & { readonly restored: readonly string[] }> {
   const runtime = RUNTIMES.find(({ prefix }) => version.runtime.startsWith(prefix));
   if (runtime === undefined) {
     throw new LaunchError(
@@ -47,8 +48,20 @@ export async function launchOf(version: FunctionVersion): Promise<Launch> {
       `The local stack cannot run ${version.runtime}: it runs nodejs*, provided.*, and python* where the package awslambdaric is installed.`,
     );
   }
-  if (!(await exists(version.codeFolder))) throw new LaunchError("Runtime.InvalidEntrypoint", `The function's code is missing: ${version.codeFolder}`);
-  return runtime.launch(version);
+  const restored = await requireCode(version);
+  return { ...(await runtime.launch(version)), restored };
+}
+
+/** @returns paths of the code that something had changed */
+async function requireCode({ code, codeFolder }: FunctionVersion): Promise<readonly string[]> {
+  try {
+    if (code !== undefined) return await restoreCode(codeFolder, code);
+    await access(codeFolder);
+    return [];
+  } catch (error) {
+    const reason = code === undefined ? codeFolder : (error as Error).message;
+    throw new LaunchError("Runtime.InvalidEntrypoint", `The function's code is missing: ${reason}`);
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,11 +1,11 @@
-import { existsSync } from "node:fs";
-import { cp, mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import * as z from "zod";
 import type { AliasDeclaration, PolicyStatement, ResourcePolicyDeclaration } from "../declarations.ts";
 import { UserError } from "../errors.ts";
 import { arn } from "../identity.ts";
 import type { FunctionVersion } from "../lambda/function-version.ts";
+import { publishCode, restoreCode } from "../lambda/published-code.ts";
 import type { RegisteredResource } from "../program/resource.ts";
 import { declared } from "./declared.ts";
 import { physicalName, revisionOf, sha256, type Providers } from "./provider.ts";
@@ -70,7 +70,8 @@ export async function declareFunctions(resources: readonly RegisteredResource[],
   return Promise.all(
     declared(resources, FUNCTION, functionSchema).map(async (declaration) => {
       const codeFolder = join(functionsFolder, declaration.name, declaration.version);
-      await unpack(declaration.code.archive, codeFolder);
+      const code = await publishCode(declaration.code.archive, join(functionsFolder, ".published"));
+      await restoreCode(codeFolder, code);
       return {
         functionName: declaration.name,
         functionArn: declaration.arn,
@@ -80,6 +81,7 @@ export async function declareFunctions(resources: readonly RegisteredResource[],
         runtime: declaration.runtime,
         handler: declaration.handler,
         codeFolder,
+        code,
         timeoutSeconds: declaration.timeout,
         memoryMegabytes: declaration.memorySize,
         environment: declaration.environment?.variables ?? {},
@@ -158,17 +160,4 @@ function permissionConditions(each: z.output<typeof permission>): PolicyStatemen
 
 function nameOf(nameOrArn: string): string {
   return nameOrArn.startsWith("arn:") ? (nameOrArn.split(":")[6] ?? nameOrArn) : nameOrArn;
-}
-
-async function unpack(files: Readonly<Record<string, string>>, folder: string): Promise<void> {
-  for (const [path, file] of Object.entries(files)) {
-    const target = join(folder, path);
-    // A version never changes: code that is there already is the same code.
-    if (existsSync(target)) continue;
-    await mkdir(dirname(target), { recursive: true });
-    // Moved into place, so that a kill in between leaves no half of it.
-    const draft = `${target}.${process.pid}`;
-    await cp(file, draft);
-    await rename(draft, target);
-  }
 }

@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { contain } from "../contain.ts";
 import { UserError } from "../errors.ts";
 import { checkStore, checkStructure, explainSqliteError, isFatal, MARK_NEW_STORE } from "./sqlite-file.ts";
 
@@ -144,7 +145,7 @@ export class Store {
       return;
     }
     batch.resolve();
-    for (const effect of batch.effects) effect();
+    for (const effect of batch.effects) contain("What follows a commit", effect);
   }
 
   /** Nothing of this turn has happened, and nothing more will: none of its effects is run. @returns why */

@@ -144,6 +144,7 @@ export class EcsHarness {
       events: { publish: (event) => this.events.push(event) },
       endpoint: () => "http://127.0.0.1:4566",
       dataFolder: join(folder, "data"),
+      runningAtOnce: 32,
     });
     const container: ContainerDeclaration = {
       name: "job",
