@@ -34,8 +34,9 @@ export async function work(input: JobInput, job: Job): Promise<WorkResult> {
     });
   }
   while (input.spin);
-  const end = Date.now() + input.processingTime * 1000;
-  for (let left = end - Date.now(); left > 0; left = end - Date.now()) {
+  // Not the wall clock, which may be set meanwhile.
+  const end = performance.now() + input.processingTime * 1000;
+  for (let left = end - performance.now(); left > 0; left = end - performance.now()) {
     await sleep(Math.min(left, 1000), undefined, { signal: job.signal });
     await job.heartbeat();
   }

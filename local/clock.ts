@@ -1,9 +1,11 @@
+import { contain } from "./contain.ts";
+
 /** Cancels what it was given for; harmless when that has already happened. */
 export type Cancel = () => void;
 
 /**
- * Time as the local stack sees it. Moments (cron, `at(...)`, time stamps) are the wall clock's and never move;
- * durations (waits, retry delays, time-outs) shrink by the speed factor.
+ * Time as the local stack sees it. Moments (cron, `at(...)`, time stamps) are the wall clock's; durations (waits, retry
+ * delays, time-outs) shrink by the speed factor. Time never goes back: see {@link createClock}.
  */
 export interface Clock {
   readonly speed: number;
@@ -13,6 +15,8 @@ export interface Clock {
   scale(milliseconds: number): number;
   /** Calls `run` at `timestamp` (epoch milliseconds, already scaled where it came from a duration), at once if past. */
   at(timestamp: number, run: () => void): Cancel;
+  /** The end of the last pause: time has passed in which the stack could do nothing, as when the machine slept. */
+  readonly resumedAt?: number | undefined;
 }
 
 /** The clock of a running stack, whose speed can be changed. */
@@ -37,12 +41,56 @@ export function scaleTimeout(clock: Pick<Clock, "scale">, milliseconds: number):
   return Math.max(clock.scale(milliseconds), Math.min(milliseconds, SHORTEST_TIMEOUT_MS));
 }
 
-/** Node clamps longer timers to 1 ms, so longer waits are cut into pieces. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+/** Calls `run` when so much real time has passed, whatever the wall clock shows then: for time-outs of processes. */
+export function after(milliseconds: number, run: () => void): Cancel {
+  const timer = setTimeout(() => contain("A timer", run), milliseconds);
+  return () => clearTimeout(timer);
+}
 
-/** @param initialSpeed how many declared seconds pass in one real second, 1 or more */
-export function createClock(initialSpeed = 1): AdjustableClock {
+/** The clock is read at least this often. */
+const TICK_MS = 1_000;
+/** A timer of Node's counts real time, and so is late when the wall clock is set forward: by no more than this. */
+const LONGEST_TIMEOUT_MS = 5_000;
+/** Time between two readings that makes a pause. */
+const PAUSE_MS = 5_000;
+/** Readings of two clocks differ by this at most unless one was set. */
+const TOLERANCE_MS = 500;
+
+/** Where time comes from, in milliseconds. */
+export interface TimeSources {
+  /** Since the epoch; a person or NTP may set it. */
+  readonly wall: () => number;
+  /** Since any moment; nothing sets it. */
+  readonly steady: () => number;
+}
+
+/**
+ * Follows the wall clock forward, and goes on from where it was when that is set back: what waits ends as if nothing had
+ * happened, and no moment comes twice. It stays ahead until the wall clock is set forward again, or the stack starts again.
+ *
+ * @param initialSpeed how many declared seconds pass in one real second, 1 or more
+ */
+export function createClock(initialSpeed = 1, { wall, steady }: TimeSources = { wall: Date.now, steady: () => performance.now() }): AdjustableClock {
   let speed = initialSpeed;
+  let last = wall();
+  let lastSteady = steady();
+  let ahead = 0;
+  let resumedAt: number | undefined;
+
+  function now(): number {
+    const [wallTime, steadyTime] = [wall(), steady()];
+    const expected = last + steadyTime - lastSteady;
+    const jump = wallTime + ahead - expected;
+    if (jump < -TOLERANCE_MS) ahead += Math.ceil(-jump);
+    else if (jump > TOLERANCE_MS) ahead = Math.max(0, ahead - Math.floor(jump));
+    const time = wallTime + ahead;
+    if (time - last > PAUSE_MS) resumedAt = time;
+    last = time;
+    lastSteady = steadyTime;
+    return time;
+  }
+  setInterval(now, TICK_MS).unref();
+
   return {
     get speed() {
       return speed;
@@ -50,13 +98,19 @@ export function createClock(initialSpeed = 1): AdjustableClock {
     setSpeed(changed) {
       speed = changed;
     },
-    now: () => Date.now(),
+    get resumedAt() {
+      return resumedAt;
+    },
+    now,
     scale: (milliseconds) => milliseconds / speed,
     at(timestamp, run) {
       let timer: NodeJS.Timeout;
       const arm = () => {
-        const left = timestamp - Date.now();
-        timer = left > LONGEST_TIMEOUT_MS ? setTimeout(arm, LONGEST_TIMEOUT_MS) : setTimeout(run, Math.max(0, left));
+        timer = setTimeout(fire, Math.min(Math.max(0, timestamp - now()), LONGEST_TIMEOUT_MS));
+      };
+      const fire = () => {
+        if (timestamp > now()) arm();
+        else contain("A timer", run);
       };
       arm();
       return () => clearTimeout(timer);

@@ -29,6 +29,8 @@ export interface LiveExecution {
   invocation?: Invocation;
   /** Changes that an invocation ended without having been shown. */
   unseenBefore?: ReadonlySet<string>;
+  /** Epoch milliseconds: the last start of the stack or wake-up of the machine after which its heartbeat time-outs were put off. */
+  excusedAt?: number;
   /** The moment for which its timer is set. */
   watched?: number;
 }

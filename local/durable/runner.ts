@@ -6,6 +6,7 @@ import type { Store } from "../store/store.ts";
 import { TimerQueue } from "../timers.ts";
 import { executionArn, functionVersionArn } from "./execution-arn.ts";
 import { executionTrace } from "./execution-trace.ts";
+import { HeartbeatGrace } from "./heartbeat-grace.ts";
 import { invocationEvent } from "./invocation-event.ts";
 import { type Invocation, type LiveExecution, maxResultBytes } from "./live-execution.ts";
 import { type Moment, record } from "./machine/decision.ts";
@@ -14,7 +15,7 @@ import { replay } from "./machine/evolve.ts";
 import { endInvocation } from "./machine/invocation.ts";
 import { takePause } from "./machine/pause.ts";
 import type { ExecutionState } from "./machine/state.ts";
-import { applyTimers, excuseHeartbeats, fireEarly, nextDue, nextTimerOf, nextWake, type NextTimer } from "./machine/timers.ts";
+import { applyTimers, fireEarly, nextDue, nextTimerOf, nextWake, type NextTimer } from "./machine/timers.ts";
 import type { DurableRepository, ExecutionRow } from "./repository.ts";
 import { Residents } from "./residents.ts";
 import { RunQueue } from "./run-queue.ts";
@@ -43,12 +44,12 @@ export class ExecutionRunner {
   readonly #residents = new Residents();
   readonly #timers: TimerQueue<number>;
   readonly #queue: RunQueue;
-  /** When this engine took over from one that was stopped or killed. */
-  #resumed: Moment | undefined;
+  readonly #grace: HeartbeatGrace;
   #stopped = false;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
+    this.#grace = new HeartbeatGrace(options.clock);
     this.#timers = new TimerQueue(options.clock, (id) => this.#due(id));
     this.#queue = new RunQueue(MAX_INVOCATIONS_PER_VERSION, (id) => this.#invokeAfterCommit(id));
   }
@@ -60,7 +61,7 @@ export class ExecutionRunner {
 
   /** Takes up every open execution again: invokes those whose invocation was due or in flight, unless they are paused. */
   resume(): void {
-    this.#resumed = this.moment();
+    this.#grace.start();
     for (const { id, status, active, nextDue: due, ...version } of this.#options.repository.open()) {
       this.#timers.set(id, due);
       if (status === "PAUSING") this.#pauseInterrupted(id);
@@ -106,13 +107,14 @@ export class ExecutionRunner {
     const { repository } = this.#options;
     const row = repository.get(id);
     if (row === undefined) return undefined;
-    const state = replay(repository.events(id));
-    if (this.#resumed !== undefined) excuseHeartbeats(state, this.#resumed);
-    return { row, arn: this.#arn(row), state, status: row.status, active: row.active === 1 };
+    const live: LiveExecution = { row, arn: this.#arn(row), state: replay(repository.events(id)), status: row.status, active: row.active === 1 };
+    this.#grace.apply(live);
+    return live;
   }
 
   /** Takes what has fallen due into the state, as every command must before it looks at it. */
   catchUp(live: LiveExecution, moment: Moment): void {
+    this.#grace.apply(live);
     this.persist(live, applyTimers(live.state, live.invocation, moment));
   }
 

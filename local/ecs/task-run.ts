@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from "../clock.ts";
+import { after, type Cancel, type Clock } from "../clock.ts";
 import { type ContainerEnd, ContainerProcess } from "./container-process.ts";
 import { memoryWatch } from "../lambda/memory-watch.ts";
 import type { Launch } from "./launch.ts";
@@ -87,10 +87,9 @@ export class TaskRun {
       const process = this.#processes.get(launch.container);
       if (process === undefined || this.#ends.has(launch.container)) continue;
       process.signal(launch.stopSignal);
-      const deadline = this.#clock.now() + this.#clock.scale(launch.stopTimeoutSeconds * 1000);
       this.#kills.set(
         launch.container,
-        this.#clock.at(deadline, () => process.kill()),
+        after(this.#clock.scale(launch.stopTimeoutSeconds * 1000), () => process.kill()),
       );
     }
   }

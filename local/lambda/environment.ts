@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { scaleTimeout, type Cancel, type Clock } from "../clock.ts";
+import { after, scaleTimeout, type Cancel, type Clock } from "../clock.ts";
 import type { Credentials, Principal } from "../iam/access.ts";
 import type { LogSink } from "../logs/log-sink.ts";
 import type { FunctionVersion, InvocationOutcome } from "./function-version.ts";
@@ -84,7 +84,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#options = options;
     const { clock, version } = options;
     this.#logStreamName = `${new Date(clock.now()).toISOString().slice(0, 10).replaceAll("-", "/")}/[${version.version}]${randomBytes(16).toString("hex")}`;
-    this.#cancelTimeout = clock.at(clock.now() + INIT_TIMEOUT_MS, () => this.#fail(timedOut(INIT_TIMEOUT_MS)));
+    this.#cancelTimeout = after(INIT_TIMEOUT_MS, () => this.#fail(timedOut(INIT_TIMEOUT_MS)));
     this.#start().catch((error: unknown) => this.#startFailed(error));
   }
 
@@ -94,8 +94,10 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#state = "busy";
     this.#output?.renew();
     const timeout = version.timeoutSeconds * 1000;
-    const deadline = clock.now() + scaleTimeout(clock, timeout);
-    this.#cancelTimeout = clock.at(deadline, () => this.#fail(timedOut(timeout)));
+    const scaled = scaleTimeout(clock, timeout);
+    this.#cancelTimeout = after(scaled, () => this.#fail(timedOut(timeout)));
+    // The process compares it with the wall clock, which the stack's may be ahead of.
+    const deadline = Date.now() + scaled;
     this.#watchMemory();
     this.#channel?.deliver({ requestId, event, deadline, functionArn: version.qualifiedArn, traceId: trace });
   }

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { mock } from "node:test";
 import type { Clock } from "../../local/clock.ts";
 import { createClock, scaleTimeout } from "../../local/clock.ts";
 import { TimerQueue } from "../../local/timers.ts";
@@ -66,6 +67,21 @@ describe("The timer queue", () => {
     moveTo(1000);
   });
 
+  it("fires the others when one throws", () => {
+    const { clock, moveTo } = manualClock();
+    const fired: string[] = [];
+    const timers = new TimerQueue<string>(clock, (key) => {
+      if (key === "bad") throw new Error("a timer that a test lets fail");
+      fired.push(key);
+    });
+    timers.set("bad", 100);
+    timers.set("good", 100);
+    timers.set("later", 200);
+    moveTo(100);
+    moveTo(200);
+    assert.deepEqual(fired, ["good", "later"]);
+  });
+
   it("takes timers set while it fires", () => {
     const { clock, moveTo } = manualClock();
     const fired: number[] = [];
@@ -97,8 +113,58 @@ describe("The clock", () => {
 
   it("does not fire a timer beyond Node's longest at once", async () => {
     const clock = createClock();
-    const cancel = clock.at(Date.now() + 2 ** 31 + 60_000, () => assert.fail("it fired"));
+    let fired = false;
+    const cancel = clock.at(Date.now() + 2 ** 31 + 60_000, () => (fired = true));
     await new Promise((resolve) => setTimeout(resolve, 20));
     cancel();
+    assert.equal(fired, false);
+  });
+
+  describe("when the wall clock is set", () => {
+    const START = Date.UTC(2026, 0, 1);
+    let wall = START;
+    let steady = 0;
+
+    function pass(milliseconds: number): void {
+      for (let left = milliseconds; left > 0; left -= 500) {
+        wall += Math.min(500, left);
+        steady += Math.min(500, left);
+        mock.timers.tick(Math.min(500, left));
+      }
+    }
+
+    beforeEach(() => {
+      [wall, steady] = [START, 0];
+      mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+    });
+    afterEach(() => mock.timers.reset());
+
+    const open = () => createClock(1, { wall: () => wall, steady: () => steady });
+
+    it("back, goes on from where it was: what waits ends in time, and the next moment comes", () => {
+      const clock = open();
+      const fired: number[] = [];
+      for (const due of [20_000, 60_000]) clock.at(START + due, () => fired.push(steady));
+      pass(5_000);
+      wall -= 600_000;
+      pass(60_000);
+      assert.deepEqual(fired, [20_000, 60_000]);
+      assert.equal(clock.now(), START + 65_000);
+      assert.equal(clock.resumedAt, undefined);
+      wall += 600_000;
+      assert.equal(clock.now(), START + 65_000, "and is set right again");
+      assert.equal(clock.resumedAt, undefined);
+    });
+
+    it("forward, follows within seconds, and says that there was a pause", () => {
+      const clock = open();
+      let fired: number | undefined;
+      clock.at(START + 300_000, () => (fired = steady));
+      pass(2_000);
+      wall += 600_000;
+      pass(6_000);
+      assert.ok(fired !== undefined && fired <= 7_500, String(fired));
+      assert.ok(clock.resumedAt! > START + 600_000);
+    });
   });
 });

@@ -85,6 +85,24 @@ describe("After a kill, an execution", () => {
     assert.throws(() => after.engine.pauseExecution(arn, { timeoutPaused: true }), { name: "ResourceConflictException" });
   });
 
+  it("that was paused gives its callbacks their whole heartbeat time-out again, as after the machine slept", async () => {
+    const functions = {
+      f: (async (_input, context) => context.waitForCallback("job", async () => undefined, { heartbeatTimeout: { seconds: 60 } })) satisfies Handler,
+    };
+    const before = restarts.open(functions);
+    const arn = await before.begin("f");
+    await before.idle();
+    before.engine.pauseExecution(arn, token);
+    await before.store.committed();
+    const after = await restarts.killAndRestart(functions, 300);
+    await after.pass(59);
+    after.clock.sleep(300_000);
+    await after.pass(59);
+    assert.deepEqual([after.get(arn).Status, after.eventTypes(arn).at(-1)], ["PAUSED", "ExecutionPaused"]);
+    await after.pass(1);
+    assert.deepEqual([after.get(arn).Status, after.eventTypes(arn).at(-1)], ["PAUSED", "CallbackTimedOut"], "silence from then on counts");
+  });
+
   it("that was to be deleted is deleted", async () => {
     const before = restarts.open({ f: async () => "done" });
     const arn = await before.begin("f");

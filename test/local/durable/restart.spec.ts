@@ -84,6 +84,36 @@ describe("After a kill, a new engine on the same store", () => {
     assert.equal(after.get(arn).Result, '"yes"');
   });
 
+  it("goes on after the machine slept with heartbeats' whole time, whether or not an invocation is under way", async () => {
+    const ids: string[] = [];
+    const functions = {
+      waits: (async (_input, context) =>
+        context.waitForCallback("job", async (id) => void ids.push(id), { heartbeatTimeout: { seconds: 60 } })) satisfies Handler,
+      works: (async (_input, context) => {
+        const [answer, id] = await context.createCallback("job", { heartbeatTimeout: { seconds: 60 } });
+        ids.push(id);
+        await new Promise(() => undefined);
+        return answer;
+      }) satisfies Handler,
+    };
+    const world = restarts.open(functions);
+    const arns = [await world.begin("waits"), await world.begin("works")];
+    // One handler never ends, so it cannot be waited for.
+    const pass = async (seconds: number) => {
+      world.clock.advance(seconds * 1000);
+      for (let turns = 0; turns < 50; turns++) await turn();
+    };
+    while (ids.length < 2) await pass(0);
+    await pass(1);
+    world.clock.sleep(400_000);
+    await pass(50);
+    for (const id of ids) world.engine.reportCallback(id, { kind: "heartbeat" });
+    assert.deepEqual(arns.map((arn) => world.get(arn).Status), ["RUNNING", "RUNNING"]);
+    await pass(61);
+    const waited = world.history(arns[0]!).some(({ EventType }) => EventType === "CallbackTimedOut");
+    assert.ok(waited, "silence from then on counts");
+  });
+
   it("counts no silence of the time in which nobody could send a heartbeat", async () => {
     let callbackId = "";
     const functions = {

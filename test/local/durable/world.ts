@@ -15,6 +15,7 @@ export const identity: Identity = { partition: "aws", region: "eu-west-1", accou
 /** A clock that stands still until it is told to move. */
 export class FakeClock implements Clock {
   readonly speed: number;
+  resumedAt: number | undefined;
   #now = Date.UTC(2026, 0, 1);
   readonly #timers = new Set<{ readonly at: number; readonly run: () => void }>();
 
@@ -47,6 +48,13 @@ export class FakeClock implements Clock {
       next.run();
     }
     this.#now = target;
+  }
+
+  /** Lets time pass as when the machine sleeps: what falls due is run afterwards. */
+  sleep(milliseconds: number): void {
+    this.#now += milliseconds;
+    this.resumedAt = this.#now;
+    this.advance(0);
   }
 
   /** Begins at this moment, in epoch milliseconds. */

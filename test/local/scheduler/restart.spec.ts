@@ -33,7 +33,7 @@ describe("Scheduler", () => {
           throw new Error("killed before the commit");
         });
       };
-      await assert.rejects(world.clock.moveTo("2026-01-01T01:00:00Z"), /killed before the commit/);
+      await world.clock.moveTo("2026-01-01T01:00:00Z");
       assert.deepEqual(during, [{ starts: 1, schedules: 0 }]);
       assert.deepEqual(world.starts, []);
       assert.equal(world.scheduler.list().length, 1);

@@ -109,6 +109,17 @@ describe("The store", () => {
     store.close();
   });
 
+  it("runs the other effects when one throws", async () => {
+    const store = open();
+    add(store, "one");
+    store.afterCommit(() => {
+      throw new Error("an effect that a test lets fail");
+    });
+    await new Promise<void>((resolve) => store.afterCommit(resolve));
+    await store.committed();
+    store.close();
+  });
+
   it("runs an effect at once when nothing is being written", () => {
     const store = open();
     let ran = false;
