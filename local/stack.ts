@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { adminService } from "./admin/service.ts";
 import { createClock } from "./clock.ts";
+import { contain } from "./contain.ts";
 import { Console } from "./console/console.ts";
 import { descriptorLimit, shareDescriptors } from "./descriptors.ts";
 import { DurableEngine, schema as durableSchema } from "./durable/engine.ts";
@@ -40,6 +41,7 @@ import { Scheduler, schema as schedulerSchema } from "./scheduler/scheduler.ts";
 import { schedulerService } from "./scheduler/service.ts";
 import { Queues, schema as queuesSchema } from "./sqs/queues.ts";
 import { sqsService } from "./sqs/service.ts";
+import { setAsideDamagedRows } from "./store/damaged-rows.ts";
 import { takeDataFolder } from "./store/data-folder.ts";
 import { Store } from "./store/store.ts";
 import { stsService } from "./sts/service.ts";
@@ -115,6 +117,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     onFatal: options.onFatal,
   });
   opened.defer(() => store.close());
+  setAsideDamagedRows(store, log);
   const endpoint = `http://127.0.0.1:${port}`;
   const { projectFolder, stack, signal } = options;
   const evaluation = await evaluateProgram({ projectFolder, stack, revisions: readRevisions(store), endpoint }, signal);
@@ -132,7 +135,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   await store.committed();
   await services.gateway.listen(port);
   signal?.throwIfAborted();
-  for (const service of services.resumed) service.start();
+  for (const service of services.resumed) contain("The start of a service", () => service.start());
 
   const running = { endpoint, region: evaluation.region, credentials, outputs: evaluation.outputs };
   await writeOutputs(join(options.dataFolder, "outputs.json"), running);
@@ -185,7 +188,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
     iam,
     pages: webConsole,
     connections: shares.connections,
-    log: (message) => process.stderr.write(`${message}\n`),
+    log,
     services: [
       restJsonService({ signingName: "lambda", routes: [...lambdaRoutes({ identity, registry, invoker: pool, asyncInvoker, executions: engine, logs }), ...durableRoutes(engine)] }),
       ecsService(tasks),
@@ -208,6 +211,10 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
     /** Sources of new work first, so that nothing starts while the rest goes down. */
     stopped: [webConsole, scheduler, bus, asyncInvoker, engine, pool, tasks, queues, dynamodb],
   };
+}
+
+function log(message: string): void {
+  process.stderr.write(`${message}\n`);
 }
 
 /** Moved into place, so that whoever reads it never gets a part. */

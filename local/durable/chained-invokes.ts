@@ -1,3 +1,4 @@
+import { contain } from "../contain.ts";
 import { AwsError } from "../errors.ts";
 import type { AccessControl } from "../iam/access.ts";
 import type { Identity } from "../identity.ts";
@@ -149,8 +150,10 @@ export class ChainedInvokes {
   async #invoke({ execution, operation, functionArn, input }: FunctionInvoke): Promise<void> {
     const outcome = await this.#outcome(functionArn, input);
     if (this.#runner.stopped) return;
-    this.#repository.removeFunctionInvoke(execution, operation);
-    this.end(execution, operation, outcome);
+    contain("The end of a chained invoke", () => {
+      this.#repository.removeFunctionInvoke(execution, operation);
+      this.end(execution, operation, outcome);
+    });
   }
 
   async #outcome(functionArn: string, input: string): Promise<ChainedOutcome> {

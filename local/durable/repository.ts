@@ -151,6 +151,15 @@ export class DurableRepository {
       .all() as unknown as ExecutionRow[];
   }
 
+  /** Moves the events of an execution that cannot be read out of the way. */
+  setAsideEvents(id: number, reason: string): void {
+    this.#store.run(
+      "INSERT INTO set_aside SELECT 'durable_events', execution || '/' || first_event || '/' || entry, events, ? FROM durable_events WHERE execution = ?",
+      reason, id,
+    );
+    this.#store.run("DELETE FROM durable_events WHERE execution = ?", id);
+  }
+
   /** Every event of the execution, in order. */
   *events(id: number): Generator<RecordedEvent> {
     const rows = this.#store.prepare("SELECT events FROM durable_events WHERE execution = ? ORDER BY first_event, entry").all(id);

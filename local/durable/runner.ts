@@ -1,21 +1,23 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
+import { contain } from "../contain.ts";
 import type { Identity } from "../identity.ts";
-import type { FunctionDirectory, FunctionVersion, HandlerInvoker, InvocationOutcome } from "../lambda/function-version.ts";
+import type { FunctionDirectory, HandlerInvoker, InvocationOutcome } from "../lambda/function-version.ts";
 import type { Store } from "../store/store.ts";
 import { TimerQueue } from "../timers.ts";
-import { executionArn, functionVersionArn } from "./execution-arn.ts";
+import { readState } from "./damaged-record.ts";
+import { executionArn } from "./execution-arn.ts";
 import { executionTrace } from "./execution-trace.ts";
 import { HeartbeatGrace } from "./heartbeat-grace.ts";
 import { invocationEvent } from "./invocation-event.ts";
 import { type Invocation, type LiveExecution, maxResultBytes } from "./live-execution.ts";
-import { type Moment, record } from "./machine/decision.ts";
+import type { Moment } from "./machine/decision.ts";
 import type { RecordedEvent } from "./machine/event.ts";
-import { replay } from "./machine/evolve.ts";
 import { endInvocation } from "./machine/invocation.ts";
 import { takePause } from "./machine/pause.ts";
 import type { ExecutionState } from "./machine/state.ts";
 import { applyTimers, fireEarly, nextDue, nextTimerOf, nextWake, type NextTimer } from "./machine/timers.ts";
+import { pinnedVersion } from "./pinned-version.ts";
 import type { DurableRepository, ExecutionRow } from "./repository.ts";
 import { Residents } from "./residents.ts";
 import { RunQueue } from "./run-queue.ts";
@@ -64,7 +66,7 @@ export class ExecutionRunner {
     this.#grace.start();
     for (const { id, status, active, nextDue: due, ...version } of this.#options.repository.open()) {
       this.#timers.set(id, due);
-      if (status === "PAUSING") this.#pauseInterrupted(id);
+      if (status === "PAUSING") contain("The pause of an interrupted execution", () => this.#pauseInterrupted(id));
       else if (status === "RUNNING" && active === 1 && this.#queue.enter(versionKey(version), id)) this.#invokeAfterCommit(id);
     }
   }
@@ -107,8 +109,10 @@ export class ExecutionRunner {
     const { repository } = this.#options;
     const row = repository.get(id);
     if (row === undefined) return undefined;
-    const live: LiveExecution = { row, arn: this.#arn(row), state: replay(repository.events(id)), status: row.status, active: row.active === 1 };
+    const { state, failure } = readState(repository, row, this.moment());
+    const live: LiveExecution = { row, arn: this.#arn(row), state, status: row.status, active: row.active === 1 };
     this.#grace.apply(live);
+    this.persist(live, failure);
     return live;
   }
 
@@ -190,7 +194,9 @@ export class ExecutionRunner {
     this.#residents.keep(live);
     const moment = this.moment();
     this.catchUp(live, moment);
-    const version = live.state.status === "RUNNING" ? this.#version(live, moment) : undefined;
+    const events: RecordedEvent[] = [];
+    const version = live.state.status === "RUNNING" ? pinnedVersion(this.#options, live, events, moment) : undefined;
+    this.persist(live, events);
     if (version === undefined) {
       this.#leave(live);
       return;
@@ -206,24 +212,7 @@ export class ExecutionRunner {
     live.invocation = invocation;
     live.unseenBefore = undefined;
     this.#watch(live, nextDue(live.state));
-    void this.#options.invoker.invoke(version, event, invocation.requestId, executionTrace(live.row)).then((outcome) => this.#ended(live, invocation, outcome));
-  }
-
-  /** The pinned version. An execution whose version has been deleted can never go on, so it fails. */
-  #version(live: LiveExecution, moment: Moment): FunctionVersion | undefined {
-    const { functionName, version } = live.row;
-    try {
-      return this.#options.functions.resolve(functionVersionArn(this.#options.identity, functionName, version)).version;
-    } catch (error) {
-      const events: RecordedEvent[] = [];
-      record(live.state, events, {
-        type: "ExecutionFailed",
-        at: moment.now,
-        error: { ErrorType: (error as Error).name, ErrorMessage: (error as Error).message },
-      });
-      this.persist(live, events);
-      return undefined;
-    }
+    void this.#options.invoker.invoke(version, event, invocation.requestId, executionTrace(live.row)).then((outcome) => contain("The end of an invocation", () => this.#ended(live, invocation, outcome)));
   }
 
   #ended(live: LiveExecution, invocation: Invocation, outcome: InvocationOutcome): void {

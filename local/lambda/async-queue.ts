@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
+import { contain, reportFault } from "../contain.ts";
 import type { DurableExecutionStarter } from "../durable/contract.ts";
 import { RunQueue } from "../durable/run-queue.ts";
 import type { Store } from "../store/store.ts";
@@ -94,9 +95,18 @@ export class AsyncQueue implements AsyncInvoker {
     if (this.#stopped) return;
     const row = this.#store.prepare("SELECT qualified_arn, payload, failed_attempts FROM lambda_async_events WHERE request_id = ?").get(requestId);
     if (row === undefined) throw new Error(`Event ${requestId} has vanished from the store.`);
-    const { version } = this.#functions.resolve(String(row.qualified_arn));
+    const qualifiedArn = String(row.qualified_arn);
+    let version: FunctionVersion;
+    try {
+      ({ version } = this.#functions.resolve(qualifiedArn));
+    } catch (error) {
+      reportFault(`The delivery of event ${requestId} to ${qualifiedArn}`, error);
+      this.#store.run("DELETE FROM lambda_async_events WHERE request_id = ?", requestId);
+      this.#queue.leave(qualifiedArn);
+      return;
+    }
     const event = { requestId, version, payload: String(row.payload), failedAttempts: Number(row.failed_attempts) };
-    void this.#invoker.invoke(version, event.payload, requestId).then((outcome) => this.#settle(event, outcome));
+    void this.#invoker.invoke(version, event.payload, requestId).then((outcome) => contain("The end of an asynchronous invocation", () => this.#settle(event, outcome)));
   }
 
   #settle(event: { requestId: string; version: FunctionVersion; payload: string; failedAttempts: number }, outcome: InvocationOutcome): void {

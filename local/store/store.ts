@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { contain } from "../contain.ts";
 import { UserError } from "../errors.ts";
+import { schema as setAsideSchema } from "./damaged-rows.ts";
 import { checkStore, checkStructure, explainSqliteError, isFatal, MARK_NEW_STORE } from "./sqlite-file.ts";
 
 /** Turns that follow each other at once and all write share a commit, and so an fsync, for up to this long. */
@@ -46,7 +47,7 @@ export class Store {
     const database = openDatabase(file, (opened) => {
       opened.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
       if (maximumPages !== undefined) opened.exec(`PRAGMA max_page_count = ${maximumPages}`);
-      for (const schema of schemas) opened.exec(schema);
+      for (const schema of [setAsideSchema, ...schemas]) opened.exec(schema);
     });
     return new Store(
       database,

@@ -103,6 +103,28 @@ describe("After a kill, an execution", () => {
     assert.deepEqual([after.get(arn).Status, after.eventTypes(arn).at(-1)], ["PAUSED", "CallbackTimedOut"], "silence from then on counts");
   });
 
+  it("that was pausing or paused fails when its record is damaged, and one to be deleted is deleted", async () => {
+    const functions = { f: wait(30), stuck: (async () => new Promise(() => undefined)) satisfies Handler, short: async () => "done" };
+    const before = restarts.open(functions);
+    const short = await before.begin("short");
+    const paused = await before.begin("f");
+    await before.idle();
+    const pausing = await before.begin("stuck");
+    while (before.invocations.length < 3) await turn();
+    before.engine.deleteExecution(short);
+    for (const arn of [paused, pausing]) before.engine.pauseExecution(arn, token);
+    before.store.run("UPDATE durable_events SET events = '[{\"type\":'");
+    await before.store.committed();
+    assert.deepEqual([short, paused, pausing].map((arn) => before.engine.queries.find(arn).status), ["DELETING", "PAUSED", "PAUSING"]);
+    const after = await restarts.killAndRestart(functions);
+    assert.equal(after.get(pausing).Status, "FAILED");
+    await after.pass(31);
+    assert.equal(after.get(paused).Status, "FAILED");
+    assert.match(JSON.stringify(after.get(paused)), /"ErrorType":"LocalStack.DamagedRecord"/);
+    assert.throws(() => after.get(short), { name: "ResourceNotFoundException" });
+    assert.deepEqual(after.published.map(({ detail }) => detail.status), ["FAILED", "FAILED"]);
+  });
+
   it("that was to be deleted is deleted", async () => {
     const before = restarts.open({ f: async () => "done" });
     const arn = await before.begin("f");

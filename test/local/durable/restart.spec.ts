@@ -133,6 +133,30 @@ describe("After a kill, a new engine on the same store", () => {
     assert.equal(after.get(arn).Status, "FAILED", "silence from the last heartbeat on counts");
   });
 
+  it("fails the execution whose record is damaged, by name, and goes on with the others", async () => {
+    const functions = {
+      f: (async (_input, context) => {
+        await context.wait("pause", { seconds: 30 });
+        return "done";
+      }) satisfies Handler,
+      stuck: (async () => new Promise(() => undefined)) satisfies Handler,
+    };
+    const before = restarts.open(functions);
+    const [damaged, whole] = [await before.begin("f"), await before.begin("f")];
+    await before.idle();
+    const active = await before.begin("stuck");
+    for (let turns = 0; turns < 50; turns++) await turn();
+    for (const arn of [damaged, active]) {
+      before.store.run("UPDATE durable_events SET events = '[{\"type\":' WHERE execution = ?", before.engine.queries.find(arn).id);
+    }
+    await before.store.committed();
+    const after = await restarts.killAndRestart(functions);
+    await after.pass(31);
+    assert.deepEqual([damaged, whole, active].map((arn) => after.get(arn).Status), ["FAILED", "SUCCEEDED", "FAILED"]);
+    assert.match(JSON.stringify(after.get(damaged)), /"ErrorType":"LocalStack.DamagedRecord","ErrorMessage":"The record of execution [^ ]+ is damaged in the store/);
+    assert.deepEqual(after.eventTypes(active), ["ExecutionStarted", "ExecutionFailed"]);
+  });
+
   it("refuses tokens of before", async () => {
     const before = restarts.open({ f: async () => new Promise(() => undefined) });
     await before.begin("f");
