@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { rename, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,7 +42,7 @@ import { schedulerService } from "./scheduler/service.ts";
 import { Queues, schema as queuesSchema } from "./sqs/queues.ts";
 import { sqsService } from "./sqs/service.ts";
 import { setAsideDamagedRows } from "./store/damaged-rows.ts";
-import { takeDataFolder } from "./store/data-folder.ts";
+import { explainFileError, takeDataFolder } from "./store/data-folder.ts";
 import { Store } from "./store/store.ts";
 import { stsService } from "./sts/service.ts";
 
@@ -103,6 +103,14 @@ export interface RunningStack {
  * @throws the reason of `signal` when it is aborted before the stack is up
  */
 export async function startStack(options: StackOptions): Promise<RunningStack> {
+  try {
+    return await start(options);
+  } catch (error) {
+    throw explainFileError(error, options.dataFolder);
+  }
+}
+
+async function start(options: StackOptions): Promise<RunningStack> {
   // What has been opened, to be closed in reverse, whether the start fails or the stack is stopped one day.
   await using opened = new AsyncDisposableStack();
   const port = await findPort(options.port);
@@ -220,8 +228,13 @@ function log(message: string): void {
 /** Moved into place, so that whoever reads it never gets a part. */
 async function writeOutputs(file: string, outputs: object): Promise<void> {
   const draft = `${file}.${process.pid}`;
-  await writeFile(draft, `${JSON.stringify(outputs, null, 2)}\n`, { mode: 0o600 });
-  await rename(draft, file);
+  try {
+    await writeFile(draft, `${JSON.stringify(outputs, null, 2)}\n`, { mode: 0o600 });
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
 }
 
 /**

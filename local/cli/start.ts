@@ -30,7 +30,7 @@ const command = new Command("npm start --")
   .option("--speed <factor>", "how many seconds of waits, retries and time-outs pass in one real second", speedFactor, 1)
   .option("--invocation-attempts <number>", "consecutive failed invocations that fail a durable execution (default: no limit)", wholeNumber(1, 1_000))
   .option("--exit", "end after the tour, with exit code 0 only if every workflow did what it should")
-  .addHelpText("after", "\nExamples:\n  npm start\n  npm start -- --exit --port 0\n  npm start -- --stack staging --fresh")
+  .addHelpText("after", "\nExamples:\n  npm start\n  npm start -- --exit --port 0\n  npm start -- --stack staging --fresh\n\nExit codes: 0 stopped while it was up, or after a sound demo run; 1 something was wrong; 130 (Ctrl-C) or 143 (SIGTERM) interrupted before.")
   .parse();
 
 const interruption = listenForInterruption();

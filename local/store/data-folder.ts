@@ -63,15 +63,29 @@ function visibleEntries(folder: string): string[] {
   }
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  EEXIST: "it is a file",
+  ENOTDIR: "it is a file, or below one",
+  EISDIR: "it is a folder. Move it away",
+  EACCES: "this user may not write there",
+  EPERM: "this user may not write there",
+  EROFS: "the disk is read-only",
+  ENOSPC: "the disk is full",
+  EDQUOT: "this user's share of the disk is full",
+  EIO: "the disk reports an error",
+};
+
 function folderError(folder: string, error: unknown): unknown {
-  const reasons: Readonly<Record<string, string>> = {
-    EEXIST: "it is a file",
-    ENOTDIR: "it is a file, or below one",
-    EACCES: "this user may not write there",
-    EPERM: "this user may not write there",
-    EROFS: "the disk is read-only",
-    ENOSPC: "the disk is full",
-  };
-  const reason = reasons[(error as NodeJS.ErrnoException).code ?? ""];
+  const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ""];
   return reason === undefined ? error : new UserError(`The data folder ${folder} cannot be used: ${reason}. Name another with --data.`, { cause: error });
+}
+
+/** The reason why a file in the data folder could not be written, for the person at the keyboard; other errors come back as they are. */
+export function explainFileError(error: unknown, folder: string): unknown {
+  if (!(error instanceof Error) || error instanceof UserError) return error;
+  const { code = "", path = "", dest } = error as NodeJS.ErrnoException & { dest?: string };
+  const file = dest ?? path;
+  const reason = REASONS[code];
+  if (reason === undefined || !file.startsWith(folder)) return error;
+  return new UserError(`${file} cannot be written: ${reason}. Then start again, or name another data folder with --data.`, { cause: error });
 }

@@ -25,8 +25,14 @@ export function lockFolder(folder: string): FolderLock {
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) {
       throw new UserError(`Another local stack is running on ${folder}. Stop it, or use another folder with --data.`);
     }
-    throw explainSqliteError(error, file);
+    throw explain(error, file);
   }
+}
+
+/** A lock holds no data, so a damaged one needs no copy. */
+function explain(error: unknown, file: string): unknown {
+  if ((error as { errcode?: number }).errcode !== SQLITE_NOTADB) return explainSqliteError(error, file);
+  return new UserError(`${file} is damaged. There is no data in it: make sure that no local stack runs on its folder, and delete it.`, { cause: error });
 }
 
 function open(file: string): DatabaseSync {
@@ -38,3 +44,4 @@ function open(file: string): DatabaseSync {
 }
 
 const SQLITE_BUSY = 5;
+const SQLITE_NOTADB = 26;

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -146,6 +146,21 @@ describe("npm start", function () {
     assert.equal(await ended, 1);
     assert.match(output.error, /^[^\n]*stack\.sqlite is damaged[^\n]*\n$/);
     assert.equal(output.out, "");
+  });
+
+  it("says in one message that its outputs cannot be written, such as over a folder", async () => {
+    const projectFolder = program("export default {};\n");
+    takeDataFolder(data).release();
+    mkdirSync(join(data, "outputs.json", "in-the-way"), { recursive: true });
+    const { output, ended } = start(projectFolder);
+    assert.equal(await ended, 1);
+    assert.equal(output.error, `${join(data, "outputs.json")} cannot be written: it is a folder. Move it away. Then start again, or name another data folder with --data.\n`);
+    await nothingLeft();
+  });
+
+  it("takes npm's signals itself, so that npm returns when the stack is down", () => {
+    const { scripts } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as { scripts: { start: string } };
+    assert.match(scripts.start, /^exec node /);
   });
 
   it("names what else in its folder cannot be used, each in one message", async () => {

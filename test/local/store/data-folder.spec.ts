@@ -1,9 +1,9 @@
 import * as assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { emptyDataFolder, takeDataFolder } from "../../../local/store/data-folder.ts";
+import { emptyDataFolder, explainFileError, takeDataFolder } from "../../../local/store/data-folder.ts";
 import { Store } from "../../../local/store/store.ts";
 
 const SCHEMA = "CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT";
@@ -52,6 +52,22 @@ describe("A data folder", () => {
     open();
   });
 
+  it("can be entered by its owner only, an older one too", () => {
+    chmodSync(folder, 0o755);
+    open();
+    assert.equal(statSync(folder).mode & 0o777, 0o700);
+  });
+
+  it("names the file that could not be written, and why", () => {
+    const failure = (code: string, path: string) => explainFileError(Object.assign(new Error(`${code}: raw`), { code, path }), folder);
+    for (const [code, reason] of [["ENOSPC", "the disk is full"], ["EROFS", "the disk is read-only"], ["EISDIR", "it is a folder"]] as const) {
+      const error = failure(code, join(folder, "images", "x")) as Error;
+      assert.equal(error.name, "UserError");
+      assert.ok(error.message.startsWith(`${join(folder, "images", "x")} cannot be written: ${reason}`), error.message);
+    }
+    assert.equal((failure("ENOSPC", "/elsewhere") as Error).message, "ENOSPC: raw");
+  });
+
   it("with other files is left alone", () => {
     writeFileSync(join(folder, "thesis.txt"), "years of work");
     assert.throws(open, { name: "UserError", message: /holds other files/ });
@@ -97,7 +113,7 @@ describe("A data folder", () => {
 
   it("has a damaged lock named", () => {
     writeFileSync(join(folder, "lock.sqlite"), "nonsense ".repeat(500));
-    assert.throws(open, { name: "UserError", message: /lock\.sqlite is damaged/ });
+    assert.throws(open, { name: "UserError", message: /lock\.sqlite is damaged\. There is no data in it: make sure that no local stack runs on its folder, and delete it\.$/ });
   });
 
   it("is emptied when it is a local stack's, damaged or of another version too", async () => {
