@@ -47,7 +47,7 @@ function createProgram(terminal: Terminal): Command {
 /** Runs one command line. @returns its exit code; whatever went wrong has been told */
 export async function run(commandLine: readonly string[], terminal: Terminal): Promise<ExitCode> {
   try {
-    await createProgram(terminal).parseAsync([...commandLine], { from: "user" });
+    await createProgram(terminal).parseAsync(optionsLast(commandLine), { from: "user" });
     return terminal.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
@@ -55,6 +55,15 @@ export async function run(commandLine: readonly string[], terminal: Terminal): P
     terminal.err(`${terminal.style("red", clean(message))}\n`);
     return exitCode;
   }
+}
+
+/** Takes the options of every command before the command's name as well: `wf --json list`. */
+function optionsLast(words: readonly string[]): string[] {
+  let leading = 0;
+  for (let word = words[0] ?? ""; /^--(?:json$|deployed$|stack\b|data\b)/.test(word); word = words[leading] ?? "") {
+    leading += word === "--stack" || word === "--data" ? 2 : 1;
+  }
+  return [...words.slice(leading), ...words.slice(0, leading)];
 }
 
 function remedyFor(commandLine: readonly string[]): Remedy {

@@ -1,4 +1,6 @@
+import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { readFile } from "node:fs/promises";
+import type { Stack, StackFunction } from "../client/stack.ts";
 import { CliError, EXIT } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -19,6 +21,20 @@ export async function readPayload(terminal: Terminal, argument: string): Promise
     throw new CliError(EXIT.usage, `The payload ${source}is not JSON: ${describeJsonFault(text)}${remedy}`);
   }
   return text;
+}
+
+/**
+ * Checks a payload as the console does, by the input schema of the function's folder. A deployed stack may run another version of
+ * the program than is checked out here, so its functions check for themselves.
+ *
+ * @throws CliError naming every wrong field
+ */
+export async function checkPayload(stack: Stack, { name, aliasArn }: StackFunction, payload: string): Promise<void> {
+  if (stack.local === undefined) return;
+  const { faultsOf } = await import("../../local/console/inputs.ts");
+  const { Environment } = await stack.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: aliasArn }));
+  const faults = faultsOf(payload, name, { environment: Environment?.Variables ?? {} });
+  if (faults.length > 0) throw new CliError(EXIT.usage, `${name} does not take this payload: ${faults.join("; ")}`);
 }
 
 /** What shells do to JSON that is not quoted for them is the usual reason. */

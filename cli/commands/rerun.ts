@@ -5,7 +5,7 @@ import { stackCommand, withStack } from "../command.ts";
 import { CliError, EXIT } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 import { begin, withBeginOptions, type BeginOptions } from "./begin.ts";
-import { PAYLOAD_HELP, readPayload } from "./payload-option.ts";
+import { checkPayload, PAYLOAD_HELP, readPayload } from "./payload-option.ts";
 
 export function rerunCommand(terminal: Terminal): Command {
   const command = stackCommand(
@@ -20,7 +20,9 @@ export function rerunCommand(terminal: Terminal): Command {
     withStack(options, async (stack) => {
       const payload = argument === undefined ? undefined : await readPayload(terminal, argument);
       const arn = await findExecution(stack, reference);
-      await begin(terminal, stack, stack.findFunction(arn), payload ?? (await payloadOf(stack, arn)), options, { rerunOf: arn });
+      const target = stack.findFunction(arn);
+      if (payload !== undefined) await checkPayload(stack, target, payload);
+      await begin(terminal, stack, target, payload ?? (await payloadOf(stack, arn)), options, { rerunOf: arn });
     }),
   );
 }

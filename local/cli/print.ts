@@ -28,11 +28,11 @@ export function tourTable(results: readonly TourResult[]): string {
 }
 
 /** @param options of `npm start` that wf needs, too, to find this stack; empty where it does by itself */
-export function outputsHint(dataFolder: string, { endpoint }: Pick<RunningStack, "endpoint">, options: string): string {
+export function outputsHint(dataFolder: string, { consoleUrl }: Pick<RunningStack, "consoleUrl">, options: string): string {
   const folder = relative(process.cwd(), dataFolder);
   return [
     "",
-    `The stack stays up at ${endpoint}. Look at it and act on it in another terminal: npx wf list${options} (npx wf --help shows more).`,
+    `The stack stays up. Open the console at ${consoleUrl}, or work in another terminal: npx wf list${options} (npx wf --help shows more).`,
     `Its outputs are in ${folder}/outputs.json; for the AWS CLI and SDKs: eval "$(npm run --silent env${options === "" ? "" : ` --${options}`})".`,
     "Executions that start or end from now on are shown below. Ctrl-C stops it; nothing is lost.",
     "",

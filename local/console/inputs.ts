@@ -17,7 +17,7 @@ export interface WorkflowInput {
   /** A valid payload. @param now epoch milliseconds */
   example(now: number): unknown;
   /** @throws Error naming every wrong field */
-  parse(input: unknown, version: FunctionVersion): unknown;
+  parse(input: unknown, version: Pick<FunctionVersion, "environment">): unknown;
 }
 
 const REMINDER_DELAY_MS = 60_000;
@@ -59,7 +59,7 @@ export function jsonSchemaOf(input: WorkflowInput): unknown {
 }
 
 /** @returns what is wrong with a payload: nothing when the function would take it */
-export function faultsOf(text: string, workflow: string, version: FunctionVersion): string[] {
+export function faultsOf(text: string, workflow: string, version: Pick<FunctionVersion, "environment">): string[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -86,7 +86,7 @@ function plain(schema: z.ZodType, example: WorkflowInput["example"]): WorkflowIn
   };
 }
 
-function timeLimit(version: FunctionVersion): number {
+function timeLimit(version: Pick<FunctionVersion, "environment">): number {
   return Number(version.environment["JOB_TIME_LIMIT_SECONDS"] ?? Infinity);
 }
 

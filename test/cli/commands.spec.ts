@@ -32,14 +32,14 @@ describe("wf on a local stack", function () {
   const jobRuns = (execution: string) =>
     stack.untilShown(execution, "the job runs and is waited for", ({ tasks, operations }) => tasks[0]?.status === "RUNNING" && operations.some(({ name, status }) => name === "await-start" && status === "SUCCEEDED"));
 
-  before(() =>
-    stack.start({
+  before(async () => {
+    await stack.start({
       answered: ["callback-job", '{"message":"hello","processingTime":300,"hang":true}'],
       "by-hand": ["callback-job", '{"message":"hello","processingTime":300}'],
       stopped: ["callback-job", '{"message":"hello","processingTime":300}'],
-      wrong: ["math", '{"num1":"x"}'],
-    }),
-  );
+    });
+    stack.started["wrong"] = await stack.startUnchecked("math", '{"num1":"x"}', "wrong");
+  });
   after(() => stack.end());
 
   describe("callback, tasks and logs", () => {

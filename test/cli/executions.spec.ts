@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { listShape, rerunShape, startShape, waitShape } from "../../cli/shapes.ts";
 import { LocalStack } from "./local-stack.ts";
 
+const FAILS = '{"message":"hello","processingTime":0,"fail":{"exitCode":4,"error":"out of paper"}}';
+
 describe("wf on executions", function () {
   this.timeout(90_000);
 
@@ -22,12 +24,12 @@ describe("wf on executions", function () {
     });
 
     it("ends with 1 when the execution fails, and says why", async () => {
-      const { code, out, err } = await stack.wf(["start", "math", '{"num1":true}', "--wait"]);
+      const { code, out, err } = await stack.wf(["start", "callback-job", FAILS, "--wait"]);
       assert.deepEqual([code, out], [1, ""]);
-      assert.match(err, /FAILED in [^]*InvalidInput: num1: /);
-      const failed = await stack.wf(["start", "math", '{"num1":true}', "--wait", "--json"]);
+      assert.match(err, /FAILED in [^]*JobFailed: out of paper/);
+      const failed = await stack.wf(["start", "callback-job", FAILS, "--wait", "--json"]);
       assert.equal(failed.code, 1);
-      assert.equal(startShape.strict().parse(JSON.parse(failed.out)).error?.type, "InvalidInput");
+      assert.equal(startShape.strict().parse(JSON.parse(failed.out)).error?.type, "JobFailed");
     });
 
     it("takes its payload from a file and from standard input", async () => {
@@ -40,15 +42,17 @@ describe("wf on executions", function () {
 
     it("with the name and payload of an execution answers that execution, and refuses another payload", async () => {
       assert.equal((await stack.json(startShape, "start", "report", "{}", "--name", "slow")).arn, stack.started["slow"]);
-      const other = await stack.wf(["start", "report", '{"scheduledTime":"x"}', "--name", "slow"]);
+      const other = await stack.wf(["start", "report", '{"scheduledTime":"2026-01-01T00:00:00Z"}', "--name", "slow"]);
       assert.deepEqual([other.code, other.out], [1, ""]);
       assert.match(other.err, /^DurableExecutionAlreadyStartedException: .*\n$/);
     });
 
-    it("starts nothing for a payload that is not JSON, a file that is not there, or a function that nobody knows", async () => {
+    it("starts nothing for a payload that is not JSON or not the function's, a file that is not there, or a function that nobody knows", async () => {
       for (const [words, code, message] of [
         [["start", "math", "{num1}"], 2, /^The payload is not JSON: line 1, column 2: .*\n {2}\{num1\}\n {3}\^\nQuote it for the shell, such as '\{"num1":10\}'/],
         [["start", "math", "@/nowhere.json"], 2, /^The payload cannot be read/],
+        [["start", "math", '{"num1":true,"x":1}'], 2, /^math does not take this payload: num1: Invalid input: expected number, received boolean; x: unknown field\n$/],
+        [["start", "poll-job", '{"message":"hello","processingTime":1000000}'], 2, /^poll-job does not take this payload: processingTime: /],
         [["start", "maths"], 3, /no function "maths"\. It has report, math, poll-job/],
         [["start", "re"], 2, /may be any of report, reminder\./],
       ] as const) {
@@ -82,6 +86,11 @@ describe("wf on executions", function () {
       const starts = executions.map(({ startedAt }) => startedAt);
       assert.deepEqual(starts, starts.toSorted().reverse());
       assert.deepEqual((await stack.json(listShape, "list", "--limit", "2")).executions, executions.slice(0, 2));
+    });
+
+    it("takes the options of every command before its name as well", async () => {
+      const ran = await stack.wf(["--json", "--stack", "dev", "list"]);
+      assert.deepEqual([ran.code, listShape.safeParse(JSON.parse(ran.out)).success], [0, true]);
     });
 
     it("keeps to the width of the terminal", async () => {
@@ -141,9 +150,9 @@ describe("wf on executions", function () {
     it("answers at once for one that has ended, by its own exit code", async () => {
       const ended = await stack.json(waitShape, "wait", "sum");
       assert.deepEqual([ended.arn, ended.status, ended.error, (ended.result as { status: string }).status], [stack.started["sum"], "SUCCEEDED", null, "FAILED"]);
-      const wrong = await stack.json(startShape, "start", "math", '{"num1":"x"}');
+      const wrong = await stack.json(startShape, "start", "callback-job", FAILS);
       const failed = await stack.wf(["wait", wrong.arn!, "--json"]);
-      assert.deepEqual([failed.code, waitShape.strict().parse(JSON.parse(failed.out)).error?.type], [1, "InvalidInput"]);
+      assert.deepEqual([failed.code, waitShape.strict().parse(JSON.parse(failed.out)).error?.type], [1, "JobFailed"]);
     });
 
     it("ends with 124 when the time is over, with 130 by Ctrl-C, and leaves the execution alone", async () => {
@@ -179,8 +188,8 @@ describe("wf on executions", function () {
       assert.equal(code, 0, err);
       assert.match(out, /^\{"status":"SUCCEEDED",.*"divide":2\}/);
       assert.deepEqual((await stack.show("mended")).input, { num1: 10, num2: 5 });
-      const failed = await stack.wf(["rerun", "mended", '{"num1":"x"}', "--wait", "--json"]);
-      assert.deepEqual([failed.code, rerunShape.strict().parse(JSON.parse(failed.out)).error?.type], [1, "InvalidInput"]);
+      const refused = await stack.wf(["rerun", "mended", '{"num1":"x"}']);
+      assert.deepEqual([refused.code, refused.err], [2, "math does not take this payload: num1: Invalid input: expected number, received string\n"]);
     });
 
     it("starts nothing for an execution that is unknown or ambiguous, or a payload that is not JSON", async () => {

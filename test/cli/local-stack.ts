@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { InvokeCommand, LambdaClient, type LambdaClientConfig } from "@aws-sdk/client-lambda";
 import type * as z from "zod";
 import { showShape, startShape } from "../../cli/shapes.ts";
 import { until } from "../../local/tour/executions.ts";
@@ -29,6 +30,18 @@ export class LocalStack {
         this.started[name] = (await this.json(startShape, "start", functionName, payload, "--name", name)).arn!;
       }),
     );
+  }
+
+  /** Starts an execution with a payload that wf would refuse. @returns its ARN */
+  async startUnchecked(functionName: string, payload: string, name: string): Promise<string> {
+    const { outputs, ...endpoint } = JSON.parse(readFileSync(join(this.data, "outputs.json"), "utf8")) as LambdaClientConfig & { outputs: Readonly<Record<string, string>> };
+    const lambda = new LambdaClient(endpoint);
+    const invoke = new InvokeCommand({ FunctionName: outputs[`${functionName}AliasArn`], InvocationType: "Event", Payload: Buffer.from(payload), DurableExecutionName: name });
+    try {
+      return (await lambda.send(invoke)).DurableExecutionArn!;
+    } finally {
+      lambda.destroy();
+    }
   }
 
   async end(): Promise<void> {

@@ -24,9 +24,9 @@ describe("What the command line prints", () => {
   });
 
   it("leads to the command line, by the options that find this very stack", () => {
-    const endpoint = "http://127.0.0.1:4570";
-    assert.match(outputsHint("/data", { endpoint }, ""), /stays up at http:\/\/127\.0\.0\.1:4570\. .* npx wf list \(npx wf --help .*\n.*"\$\(npm run --silent env\)"/);
-    assert.match(outputsHint("/data", { endpoint }, " --stack staging"), /npx wf list --stack staging \(.*\n.*npm run --silent env -- --stack staging\)/);
+    const consoleUrl = "http://127.0.0.1:4570/?token=secret";
+    assert.match(outputsHint("/data", { consoleUrl }, ""), /stays up\. Open the console at http:\/\/127\.0\.0\.1:4570\/\?token=secret, .* npx wf list \(npx wf --help .*\n.*"\$\(npm run --silent env\)"/);
+    assert.match(outputsHint("/data", { consoleUrl }, " --stack staging"), /npx wf list --stack staging \(.*\n.*npm run --silent env -- --stack staging\)/);
   });
 
   it("bounds the lines of the tour's table", () => {
