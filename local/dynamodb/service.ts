@@ -41,7 +41,7 @@ export function dynamodbService(dynamodb: DynamoDb): Service {
     parse(request) {
       const target = request.headers["x-amz-target"] ?? "";
       const operation = target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : "";
-      const { input, access } = prepare(operation, parseJson(request.body));
+      const { input, access } = prepare(operation, withoutNulls(parseJson(request.body)));
       return {
         operation,
         access,
@@ -56,4 +56,22 @@ export function dynamodbService(dynamodb: DynamoDb): Service {
       };
     },
   };
+}
+
+/**
+ * The input without members that are null, which in AWS's JSON protocols are members left out.
+ *
+ * @throws AwsError ValidationException for a null in the place of a value: in a list, a key or an item
+ */
+function withoutNulls(body: unknown): unknown {
+  if (body === null || typeof body !== "object" || Array.isArray(body)) return body;
+  const given = Object.entries(body).filter(([, member]) => member !== null);
+  if (given.some(([, member]) => holdsNull(member))) {
+    throw new AwsError("ValidationException", "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
+  }
+  return Object.fromEntries(given);
+}
+
+function holdsNull(value: unknown): boolean {
+  return value === null || (typeof value === "object" && Object.values(value).some(holdsNull));
 }

@@ -62,6 +62,15 @@ describe("DynamoDB, by the SDK", () => {
     await assert.rejects(client.send(both), awsError("AccessDeniedException", 400));
   });
 
+  it("refuses a null in the place of a value, as AWS does", () => {
+    const message = "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes";
+    for (const input of [{ TableName: "jobs", Item: { jobId: { S: "a" }, wrong: null } }, { RequestItems: { jobs: { Keys: [null] } } }]) {
+      const headers = { "x-amz-target": `DynamoDB_20120810.${"Item" in input ? "PutItem" : "BatchGetItem"}` };
+      const request = { method: "POST", path: "/", query: new URLSearchParams(), headers, body: Buffer.from(JSON.stringify(input)) };
+      assert.throws(() => dynamodbService(dynamodb).parse(request), { name: "ValidationException", message });
+    }
+  });
+
   it("shows the developer everything, and names what it does not implement", async () => {
     const client = clientOf(administrator);
     assert.deepEqual((await client.send(new ListTablesCommand({}))).TableNames, ["jobs", "other"]);
