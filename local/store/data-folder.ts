@@ -66,7 +66,7 @@ function visibleEntries(folder: string): string[] {
 const REASONS: Readonly<Record<string, string>> = {
   EEXIST: "it is a file",
   ENOTDIR: "it is a file, or below one",
-  EISDIR: "it is a folder. Move it away",
+  EISDIR: "it is a folder",
   EACCES: "this user may not write there",
   EPERM: "this user may not write there",
   EROFS: "the disk is read-only",
@@ -76,16 +76,19 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 function folderError(folder: string, error: unknown): unknown {
-  const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ""];
+  const { code = "" } = error as NodeJS.ErrnoException;
+  // What Node reports for a folder that cannot be made below one that is there on a read-only disk.
+  const reason = code === "ENOENT" ? "it cannot be made, perhaps because the disk is read-only" : REASONS[code];
   return reason === undefined ? error : new UserError(`The data folder ${folder} cannot be used: ${reason}. Name another with --data.`, { cause: error });
 }
 
 /** The reason why a file in the data folder could not be written, for the person at the keyboard; other errors come back as they are. */
 export function explainFileError(error: unknown, folder: string): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;
-  const { code = "", path = "", dest } = error as NodeJS.ErrnoException & { dest?: string };
+  // A write to an open file names none.
+  const { code = "", path = folder, dest } = error as NodeJS.ErrnoException & { dest?: string };
   const file = dest ?? path;
   const reason = REASONS[code];
   if (reason === undefined || !file.startsWith(folder)) return error;
-  return new UserError(`${file} cannot be written: ${reason}. Then start again, or name another data folder with --data.`, { cause: error });
+  return new UserError(`${file} cannot be written: ${reason}. Put that right and start again, or name another data folder with --data.`, { cause: error });
 }

@@ -154,7 +154,7 @@ describe("npm start", function () {
     mkdirSync(join(data, "outputs.json", "in-the-way"), { recursive: true });
     const { output, ended } = start(projectFolder);
     assert.equal(await ended, 1);
-    assert.equal(output.error, `${join(data, "outputs.json")} cannot be written: it is a folder. Move it away. Then start again, or name another data folder with --data.\n`);
+    assert.equal(output.error, `${join(data, "outputs.json")} cannot be written: it is a folder. Put that right and start again, or name another data folder with --data.\n`);
     await nothingLeft();
   });
 

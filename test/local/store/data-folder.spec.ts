@@ -65,6 +65,8 @@ describe("A data folder", () => {
       assert.equal(error.name, "UserError");
       assert.ok(error.message.startsWith(`${join(folder, "images", "x")} cannot be written: ${reason}`), error.message);
     }
+    const write = explainFileError(Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }), folder) as Error;
+    assert.equal(write.message, `${folder} cannot be written: the disk is full. Put that right and start again, or name another data folder with --data.`);
     assert.equal((failure("ENOSPC", "/elsewhere") as Error).message, "ENOSPC: raw");
   });
 
