@@ -3,6 +3,7 @@ import { RunTaskCommand } from "@aws-sdk/client-ecs";
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { JOB, LONG_JOB } from "./functions.ts";
 import type { Scenario, Scenarios } from "./scenario.ts";
 import { until, type Workflows } from "./workflows.ts";
@@ -36,6 +37,7 @@ function abandonedRecord(jobId: string) {
 /** A task of an execution that has ended, which the watchdog doesn't find: it was not started by the execution. */
 async function abandonedTask(workflows: Workflows): Promise<void> {
   const { context } = workflows;
+  const startedBy = randomUUID();
   const executionArn = await workflows.start("poll-job", LONG_JOB);
   await workflows.task(executionArn, "RUNNING");
   const environment = { EXECUTION_ARN: executionArn, REPORT_TO: "exit", JOB_ATTEMPT: "1", JOB_INPUT: JSON.stringify(LONG_JOB), JOB_TIME_LIMIT_SECONDS: "3600" };
@@ -43,13 +45,13 @@ async function abandonedTask(workflows: Workflows): Promise<void> {
     new RunTaskCommand({
       cluster: context.output("clusterArn"),
       taskDefinition: context.output("taskDefinitionArn"),
-      startedBy: "somebody",
+      startedBy,
       capacityProviderStrategy: [{ capacityProvider: "FARGATE" }],
       networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-0"] } },
       overrides: { containerOverrides: [{ name: "job", environment: Object.entries(environment).map(([name, value]) => ({ name, value })) }] },
     }),
   );
-  await workflows.event("the other task runs", ({ detail }) => detail["startedBy"] === "somebody" && detail["lastStatus"] === "RUNNING");
+  await workflows.event("the other task runs", ({ detail }) => detail["startedBy"] === startedBy && detail["lastStatus"] === "RUNNING");
   await workflows.stop(executionArn);
 }
 
@@ -73,8 +75,9 @@ export const sweeps: Scenarios = {
   "task-sweep-policy/ListExecutions": sweepFails("lambda:ListDurableExecutionsByFunction"),
   "task-sweep-policy/ListOpenRecords": sweepFails("dynamodb:Query"),
   "task-sweep-policy/FindTasks": sweepFails("ecs:ListTasks"),
-  "task-sweep-policy/SeeTasks": sweepFails("ecs:DescribeTasks", abandonedTask),
-  "task-sweep-policy/StopTask": sweepFails("ecs:StopTask", abandonedTask),
+  // The watchdog may stop the task first, when the event of its start is late.
+  "task-sweep-policy/SeeTasks": sweepFails("ecs:DescribeTasks", abandonedTask, ["task-watchdog-policy/StopTask"]),
+  "task-sweep-policy/StopTask": sweepFails("ecs:StopTask", abandonedTask, ["task-watchdog-policy/StopTask"]),
   "task-sweep-policy/SeeExecution": sweepFails("lambda:GetDurableExecution", abandonedRecord("unseen")),
   "task-sweep-policy/FailRecord": sweepFails("dynamodb:(GetItem|UpdateItem)", abandonedRecord("unclosed")),
   "task-sweep-policy/RunAgain": sweepFails("lambda:InvokeFunction", abandonedRecord("not-run-again")),
