@@ -13,12 +13,14 @@ export interface Ledger {
   readonly closed: Map<string, string>;
   /** Executions whose end has changed after it was seen. */
   readonly changed: { readonly executionArn: string; readonly before: string; readonly after: string }[];
+  /** Executions whose pause was acknowledged, by ARN. */
+  readonly paused: string[];
   /** Requests that the stack has refused for good, with its words. */
   readonly refused: string[];
 }
 
 export function newLedger(): Ledger {
-  return { executions: [], notes: [], schedules: [], answers: [], closed: new Map(), changed: [], refused: [] };
+  return { executions: [], notes: [], schedules: [], answers: [], closed: new Map(), changed: [], refused: [], paused: [] };
 }
 
 /** Notes how a closed execution ended, and whether that is what it was before. */

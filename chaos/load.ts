@@ -4,7 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { persist, type Client } from "./client.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Marks } from "./marks.ts";
-import type { Site, Start, Work } from "./plan.ts";
+import { pauseOrResume } from "./pause.ts";
+import type { Pause, Site, Start, Work } from "./plan.ts";
 
 /** Starts one piece of work and enters into the ledger what the stack has said to it. Never rejects. */
 export async function start(clients: Readonly<Record<Site, Client>>, ledger: Ledger, { key, work }: Start): Promise<void> {
@@ -28,6 +29,7 @@ async function begin({ workflows, evidence }: Readonly<Record<Site, Client>>, le
     case "dispatchJob":
     case "callbackJob": {
       const executionArn = await invoke(workflows, ledger, "workflows", key, work.workflow, work.input);
+      await pauseFor(workflows, ledger, executionArn, work.pause);
       if (work.stopAfterMilliseconds === undefined) return;
       await delay(work.stopAfterMilliseconds);
       await persist(() => workflows.lambda.send(new StopDurableExecutionCommand({ DurableExecutionArn: executionArn })));
@@ -39,7 +41,7 @@ async function begin({ workflows, evidence }: Readonly<Record<Site, Client>>, le
     case "steps":
     case "callback":
     case "chain":
-      await invoke(evidence, ledger, "evidence", key, work.workflow, {});
+      await pauseFor(evidence, ledger, await invoke(evidence, ledger, "evidence", key, work.workflow, {}), work.pause);
       return;
     case "note":
       await persist(() =>
@@ -52,6 +54,16 @@ async function begin({ workflows, evidence }: Readonly<Record<Site, Client>>, le
       ledger.schedules.push(key);
       return;
   }
+}
+
+/** Pauses an execution and resumes it, unless it has ended by then. */
+async function pauseFor(client: Client, ledger: Ledger, executionArn: string, pause: Pause | undefined): Promise<void> {
+  if (pause === undefined) return;
+  await delay(pause.afterMilliseconds);
+  if (!(await persist(() => pauseOrResume(client, "pause", executionArn, "pause")))) return;
+  ledger.paused.push(executionArn);
+  await delay(pause.forMilliseconds);
+  await persist(() => pauseOrResume(client, "resume", executionArn, "resume"));
 }
 
 async function invoke(

@@ -19,9 +19,16 @@ export interface Kill {
 /** Seconds in inputs are declared ones, which pass {@link SPEED} times as fast; `inSeconds` are real ones. */
 export type Work =
   | { readonly workflow: "math"; readonly num1: number; readonly num2: number }
-  | { readonly workflow: "report" | "steps" | "callback" | "chain" | "note" }
-  | { readonly workflow: "pollJob" | "dispatchJob" | "callbackJob"; readonly input: JobInput; readonly stopAfterMilliseconds?: number }
+  | { readonly workflow: "steps" | "callback" | "chain"; readonly pause?: Pause }
+  | { readonly workflow: "report" | "note" }
+  | { readonly workflow: "pollJob" | "dispatchJob" | "callbackJob"; readonly input: JobInput; readonly stopAfterMilliseconds?: number; readonly pause?: Pause }
   | { readonly workflow: "createReminder" | "schedule"; readonly inSeconds: number };
+
+/** A pause of an execution, and the resume after it. */
+export interface Pause {
+  readonly afterMilliseconds: number;
+  readonly forMilliseconds: number;
+}
 
 export interface JobInput {
   readonly message: string;
@@ -86,20 +93,25 @@ function workOf(workflow: Work["workflow"], random: Random): Work {
       return { workflow, num1: wholeNumber(random, 0, 99), num2: wholeNumber(random, 0, 3) };
     case "pollJob":
     case "callbackJob":
-      return { workflow, input: jobInput(random), stopAfterMilliseconds: random() < 0.25 ? wholeNumber(random, 0, 4000) : undefined };
+      return random() < 0.25 ? { workflow, input: jobInput(random), stopAfterMilliseconds: wholeNumber(random, 0, 4000) } : { workflow, input: jobInput(random), pause: somePause(random) };
     case "dispatchJob":
       // While its function starts, or just after: later it has ended.
       return { workflow, input: jobInput(random), stopAfterMilliseconds: random() < 0.6 ? wholeNumber(random, 0, 1000) : undefined };
     case "createReminder":
     case "schedule":
       return { workflow, inSeconds: wholeNumber(random, 1, 8) };
-    case "report":
     case "steps":
     case "callback":
     case "chain":
+      return { workflow, pause: somePause(random) };
+    case "report":
     case "note":
       return { workflow };
   }
+}
+
+function somePause(random: Random): Pause | undefined {
+  return random() < 0.4 ? { afterMilliseconds: wholeNumber(random, 0, 3000), forMilliseconds: wholeNumber(random, 0, 4000) } : undefined;
 }
 
 function jobInput(random: Random): JobInput {

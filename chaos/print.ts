@@ -19,11 +19,11 @@ export function auditTable({ findings, checked }: Pick<ChaosResult, "findings" |
   return [...lines, ...(details.length > 0 ? ["", ...details] : []), ""].join("\n");
 }
 
-export function verdict({ seed, rounds, kills, accepted, refused, findings, seconds }: ChaosResult): string {
+export function verdict({ seed, rounds, kills, accepted, paused, refused, findings, seconds }: ChaosResult): string {
   const killed = `${kills.stack} stacks, ${kills.function} functions and ${kills.task} tasks killed`;
   return [
     ...refused.map((line) => `refused: ${line}`),
-    `Seed ${seed}, ${rounds} rounds in ${seconds} s: ${accepted} requests accepted, ${refused.length} refused; ${killed}.`,
+    `Seed ${seed}, ${rounds} rounds in ${seconds} s: ${accepted} requests accepted, ${refused.length} refused, ${paused} executions paused; ${killed}.`,
     findings.length === 0 ? "Nothing was lost, and nothing happened twice." : `${findings.length} findings. npm run chaos -- --seed ${seed} --rounds ${rounds} plays the same plan again.`,
     "",
   ].join("\n");

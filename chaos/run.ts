@@ -26,6 +26,7 @@ export interface ChaosResult extends Audit {
   readonly rounds: number;
   readonly kills: Readonly<Record<Victim, number>>;
   readonly accepted: number;
+  readonly paused: number;
   /** Requests that were refused, in the stack's words. */
   readonly refused: readonly string[];
   readonly seconds: number;
@@ -84,7 +85,7 @@ export async function runChaos(options: { seed: number; rounds: number; folder: 
     const result = audit(ledger, { ...observations, remains });
     const seconds = Math.round((Date.now() - began) / 1000);
     const accepted = ledger.executions.length + ledger.notes.length + ledger.schedules.length;
-    return { seed, rounds, kills, accepted, refused: ledger.refused, seconds, ...result };
+    return { seed, rounds, kills, accepted, paused: ledger.paused.length, refused: ledger.refused, seconds, ...result };
   } finally {
     over.abort();
     for (const site of SITES) await stacks[site].end();
