@@ -6,9 +6,11 @@ import type { WorkProcess } from "./work-process.ts";
 
 /** Runs the job that the environment variables describe. @returns the exit code of the container */
 export async function run(work: WorkProcess, stop: AbortController): Promise<number> {
+  let message = "The job cannot start";
   try {
     const environment = readEnvironment(process.env);
     const log = createLog({ executionArn: environment.EXECUTION_ARN, operationName: "run-task", attempt: environment.JOB_ATTEMPT });
+    message = "The job's supervisor failed";
     log("INFO", "The job starts", { reportTo: environment.REPORT_TO });
     return await supervise({
       work,
@@ -20,7 +22,7 @@ export async function run(work: WorkProcess, stop: AbortController): Promise<num
       stop,
     });
   } catch (error) {
-    createLog({ executionArn: process.env["EXECUTION_ARN"], operationName: "run-task" })("ERROR", "The job cannot start", { error: String(error) });
+    createLog({ executionArn: process.env["EXECUTION_ARN"], operationName: "run-task" })("ERROR", message, { error: String(error) });
     return 1;
   }
 }

@@ -88,7 +88,8 @@ async function reopen(table: JobTable, jobId: string, executionArn: string, ttlD
     return { jobId, attempt, input };
   }
   if (record.status !== "FAILED" || !(await table.reopen(record, executionArn, ttlDays))) {
-    throw new WorkflowError("InvalidInput", `retryOf: job ${jobId} is ${record.status}; only a FAILED job can be run again`);
+    const reason = record.status === "FAILED" ? "was opened by another execution meanwhile" : `is ${record.status}; only a FAILED job can be run again`;
+    throw new WorkflowError("InvalidInput", `retryOf: job ${jobId} ${reason}`);
   }
   return { jobId, attempt: attempt + 1, input };
 }

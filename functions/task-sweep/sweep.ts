@@ -58,19 +58,20 @@ export class Sweep {
     const isOpen = (executionArn: string) => [...open.values()].some((executions) => executions.has(executionArn));
     const records = await table.listOpen();
     const live: SweptTask[] = [];
+    const attempts = new Set(records.map(({ jobId, attempt }) => `${jobId} ${attempt}`));
     for await (const page of listTasks(ecs, clusterArn, "RUNNING")) {
       live.push(...page);
+      // At once: with very many tasks, the lists alone may take longer than a sweep.
+      await this.#tasks(page, attempts, isOpen);
     }
-    await this.#tasks(live, records, isOpen);
     await this.#records(records, live, isOpen);
     await this.#callbacks(open.get(callbackJob) ?? new Map(), live);
   }
 
   /** Stops tasks whose execution or record has ended, and dispatched ones that are past their time limit. */
-  async #tasks(live: readonly SweptTask[], records: readonly OpenJob[], isOpen: (executionArn: string) => boolean): Promise<void> {
+  async #tasks(page: readonly SweptTask[], attempts: ReadonlySet<string>, isOpen: (executionArn: string) => boolean): Promise<void> {
     const { lambda, table } = this.#options;
-    const attempts = new Set(records.map(({ jobId, attempt }) => `${jobId} ${attempt}`));
-    for (const task of live.filter(({ wanted, createdAt }) => wanted && this.#isSettled(createdAt))) {
+    for (const task of page.filter(({ wanted, createdAt }) => wanted && this.#isSettled(createdAt))) {
       const { report, attempt } = task;
       const expected = report.to === "record" ? attempts.has(`${report.jobId} ${attempt}`) : isOpen(task.executionArn);
       if (!expected) {
@@ -78,7 +79,9 @@ export class Sweep {
       } else if (report.to === "record" && this.#isPastLimit(task)) {
         const message = `The job was still running after its time limit of ${task.timeLimitSeconds} s`;
         // The record first: the stop's event must not find it open, and say that somebody stopped the task.
-        await table.setFailed(report.jobId, attempt, { errorType: "JobTimedOut", errorMessage: message });
+        if (await table.setFailed(report.jobId, attempt, { errorType: "JobTimedOut", errorMessage: message })) {
+          this.#repairedRecord({ jobId: report.jobId, executionArn: task.executionArn, attempt }, message);
+        }
         await this.#stop(task, message);
       }
     }
@@ -91,7 +94,7 @@ export class Sweep {
     const { ecs, clusterArn, log } = this.#options;
     await stopTask(ecs, clusterArn, taskArn, reason);
     this.repaired.tasks += 1;
-    log("WARN", "A task was stopped: nothing waits for it", { executionArn, operationName: "run-task", attempt, taskArn, reason });
+    log("WARN", "A task was stopped", { executionArn, operationName: "run-task", attempt, taskArn, reason });
   }
 
   /** Closes open records whose task or execution is gone. */
@@ -104,8 +107,9 @@ export class Sweep {
     for (const job of taskless) {
       const task = job.taskArn === undefined ? undefined : tasks.get(job.taskArn);
       if (task?.stopped === true) {
-        await reportStopped(task, reporting);
-        this.#repairedRecord(job, "its task has stopped");
+        if (this.#isSettled(Date.parse(task.stop.stoppedAt ?? "")) && (await reportStopped(task, reporting))) {
+          this.#repairedRecord(job, "its task has stopped");
+        }
       } else if (task === undefined && !isOpen(job.executionArn)) {
         await this.#closeAbandoned(job);
       }
@@ -124,17 +128,16 @@ export class Sweep {
     if (end === undefined) {
       return;
     }
-    if (end === "STOPPED" || end === "TIMED_OUT" || end === "FAILED") {
-      const error = { errorType: "JobFailed", errorMessage: `The execution that dispatched the job ended: ${end}` };
-      await table.setExecutionFailed(job.jobId, job.executionArn, error);
-    } else {
-      const error = { errorType: "JobLost", errorMessage: "ECS no longer knows the job's task, and nothing was reported" };
-      await reportEnd({ to: "record", jobId: job.jobId }, job.attempt, error, reporting);
+    const stopped = end === "STOPPED" || end === "TIMED_OUT" || end === "FAILED";
+    const closed = stopped
+      ? await table.setExecutionFailed(job.jobId, job.executionArn, { errorType: "JobFailed", errorMessage: `The execution that dispatched the job ended: ${end}` })
+      : await reportEnd({ to: "record", jobId: job.jobId }, job.attempt, { errorType: "JobLost", errorMessage: "ECS no longer knows the job's task, and nothing was reported" }, reporting);
+    if (closed) {
+      this.#repairedRecord(job, `its task is gone, its execution: ${end}`);
     }
-    this.#repairedRecord(job, `its task is gone, its execution: ${end}`);
   }
 
-  #repairedRecord({ jobId, executionArn, attempt }: OpenJob, reason: string): void {
+  #repairedRecord({ jobId, executionArn, attempt }: Pick<OpenJob, "jobId" | "executionArn" | "attempt">, reason: string): void {
     this.repaired.records += 1;
     this.#options.log("WARN", "An open record was closed", { executionArn, operationName: "run-task", attempt, jobId, reason });
   }
@@ -150,7 +153,7 @@ export class Sweep {
     }
     let pages = 0;
     for await (const page of listTasks(ecs, clusterArn, "STOPPED")) {
-      for (const task of page.filter(({ stopped, executionArn }) => stopped && taskless.has(executionArn))) {
+      for (const task of page.filter(({ stopped, stop, executionArn }) => stopped && this.#isSettled(Date.parse(stop.stoppedAt ?? "")) && taskless.has(executionArn))) {
         if (await reportStopped(task, reporting)) {
           this.repaired.callbacks += 1;
           const { executionArn, attempt, taskArn } = task;

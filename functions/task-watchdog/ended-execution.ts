@@ -12,7 +12,7 @@ const retryInput = z.object({ retryOf: z.string() });
  *
  * A stop doesn't interrupt an invocation, so the execution may still be about to write its record. Hence the order: first the mark that
  * such a write can't pass (a FAILED record for a new job, the execution's id in the record of a job that was to be run again), then the
- * close of what it has written before.
+ * close of what it has written before. An execution that FAILED did so by its function's own answer, after which it writes nothing.
  *
  * @param ttlDays after which DynamoDB removes a record that is made here
  */
@@ -23,13 +23,14 @@ export async function closeRecordOf(executionArn: string, status: string, ttlDay
   const retry = retryInput.safeParse(input);
   if (retry.success) {
     const { retryOf } = retry.data;
-    await table.markEnded(retryOf, executionArn);
+    if (status !== "FAILED") {
+      await table.markEnded(retryOf, executionArn);
+    }
     await table.setExecutionFailed(retryOf, executionArn, error);
     return;
   }
   const jobId = executionId(executionArn);
   const job = jobInput.safeParse(input);
-  // An execution that FAILED did so by its function's own answer, after which it writes nothing.
   if (status !== "FAILED" && job.success && (await table.createFailed({ jobId, input: job.data, executionArn, ttlDays }, error))) {
     return;
   }

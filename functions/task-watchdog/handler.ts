@@ -61,7 +61,7 @@ export const createHandler = ({ ecs, lambda, dynamodb, environment, log }: Depen
       const reason = await orphanReason(task, lambda, reporting.table, { leaveSucceeded: true });
       if (reason !== undefined) {
         await stopTask(ecs, clusterArn, stop.taskArn, reason);
-        log("WARN", "A task was stopped: nothing waits for it", { ...subject, reason });
+        log("WARN", "A task was stopped", { ...subject, reason });
       }
     }
   }

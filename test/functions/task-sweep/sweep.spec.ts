@@ -43,10 +43,14 @@ describe("task-sweep", () => {
     await record("fresh", world.execution("dispatch-job", "fresh", "SUCCEEDED"), { taskArn: "task-not-listed-yet" }, 1);
     world.task("young", world.execution("poll-job", "young", "STOPPED"), EXIT, { age: 1 });
     world.task("stopping", world.execution("poll-job", "stopping", "STOPPED"), EXIT, { desiredStatus: "STOPPED" });
+    // The events of their stops are still on their way.
+    await record("just-stopped", world.execution("dispatch-job", "just-stopped", "SUCCEEDED"), { taskArn: "task-just-stopped" });
+    world.task("just-stopped", "e", recordOf("just-stopped"), { ...exited(3), stoppedAge: 1 });
+    world.task("callback-just-stopped", world.execution("callback-job", "callback-just-stopped"), callback("c"), { ...exited(3), stoppedAge: 1 });
     world.tasks.push({ taskArn: "foreign", environment: {}, lastStatus: "RUNNING", age: 600 });
     await world.handler(table)({});
     assert.deepEqual(world.effects, []);
-    assert.deepEqual(await Promise.all(["dispatched", "no-capacity", "fresh"].map(statusOf)), ["RUNNING", "STARTING", "RUNNING"]);
+    assert.deepEqual(await Promise.all(["dispatched", "no-capacity", "fresh", "just-stopped"].map(statusOf)), ["RUNNING", "STARTING", "RUNNING", "RUNNING"]);
   });
 
   for (const end of ["SUCCEEDED", "FAILED", "TIMED_OUT", "STOPPED"]) {

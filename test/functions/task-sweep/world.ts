@@ -17,6 +17,8 @@ export interface WorldTask {
   desiredStatus?: "RUNNING" | "STOPPED";
   /** Minutes before now. */
   readonly age: number;
+  /** Minutes before now; the age where left out. */
+  readonly stoppedAge?: number;
   readonly exitCode?: number;
   readonly stopCode?: string;
 }
@@ -158,7 +160,7 @@ function page(all: readonly unknown[], token: unknown, size: number, list: strin
 
 const seconds = (age: number) => NOW / 1000 - age * 60;
 
-function describe({ taskArn, environment, lastStatus, desiredStatus, age, exitCode, stopCode }: WorldTask): object {
+function describe({ taskArn, environment, lastStatus, desiredStatus, age, stoppedAge, exitCode, stopCode }: WorldTask): object {
   return {
     taskArn,
     lastStatus,
@@ -166,6 +168,7 @@ function describe({ taskArn, environment, lastStatus, desiredStatus, age, exitCo
     createdAt: seconds(age),
     startedAt: seconds(age),
     stopCode,
+    ...(lastStatus === "STOPPED" && { stoppedAt: seconds(stoppedAge ?? age) }),
     containers: [{ name: "job", exitCode }],
     overrides: { containerOverrides: [{ name: "job", environment: Object.entries(environment).map(([name, value]) => ({ name, value })) }] },
   };

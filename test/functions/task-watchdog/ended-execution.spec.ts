@@ -97,6 +97,12 @@ describe("task-watchdog, on an execution", () => {
       assert.deepEqual([(await table.get("mine"))!["status"], (await table.get("taken"))!["status"]], ["FAILED", "STARTING"]);
     });
 
+    it("marks no record for one that FAILED: it was refused", async () => {
+      await record("polled", { status: "SUCCEEDED" });
+      await handlerFor(inputOf('{"retryOf":"polled"}'))(executionEvent("FAILED", `${DISPATCH}/refused`));
+      assert.equal((await table.get("polled"))!["endedExecutions"], undefined);
+    });
+
     it("makes no record for one that FAILED, or whose input is none", async () => {
       await handlerFor(inputOf(JOB))(executionEvent("FAILED", `${DISPATCH}/failed`));
       await handlerFor(inputOf("no JSON"))(executionEvent("STOPPED", `${DISPATCH}/garbage`));
