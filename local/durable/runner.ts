@@ -246,6 +246,8 @@ export class ExecutionRunner {
   }
 
   #due(id: number): void {
+    // What ended while the stack was stopping may have set a timer, and the store is closed.
+    if (this.#stopped) return;
     const live = this.load(id);
     if (live === undefined) return;
     live.watched = undefined;
