@@ -50,8 +50,8 @@ export function nextPollDelay(plan: PollPlan, poll: number, deadlineSeconds: num
 const SAFE_INTERVAL_SECONDS = 3300;
 
 /**
- * The plan to poll by: the one asked for, with intervals short enough for ECS's memory wherever the operations last for that, which is for
- * up to about 80 days, all attempts together.
+ * The plan to poll by: the one asked for, with intervals short enough for ECS's memory wherever the operations last for that. With the
+ * settings' defaults that is a time limit of up to 29 days with three attempts, and 93 days with one.
  *
  * @param deadlineSeconds of one attempt
  * @param capacityWaitSeconds for which the execution may wait for capacity, which takes operations as well

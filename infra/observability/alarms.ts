@@ -73,12 +73,12 @@ export const ALARMS = {
   "dead-letters": {
     statistic: "Maximum",
     above: 0,
-    means: "The watchdog missed an event: it failed three times, or EventBridge could not deliver. The event is kept for two weeks, and nothing retries it.",
+    means: "The watchdog missed an event, or a sweep failed: the function failed three times, or EventBridge could not deliver. The next sweep repairs what was missed. If sweeps fail, nothing does.",
   },
   "schedule-dropped": {
     statistic: "Sum",
     above: 0,
-    means: "The Scheduler stopped retrying an invocation: a report or a reminder did not happen.",
+    means: "The Scheduler stopped retrying an invocation: a report, a reminder or a sweep did not happen.",
   },
   "running-near-quota": {
     statistic: "Maximum",
