@@ -115,7 +115,7 @@ const rules: readonly { readonly keys: readonly [Key, ...Key[]]; readonly fault:
       const plan = { initialSeconds: settings.pollInitialSeconds, maxSeconds: settings.pollMaxSeconds, backoffRate: settings.pollBackoffRate };
       const operations = pollOperations(plan, settings.jobTimeLimitSeconds, settings.jobMaxAttempts, settings.jobCapacityWaitSeconds);
       if (operations < MAX_OPERATIONS) return undefined;
-      return `is ${settings.pollMaxSeconds}; the longest job would need ${operations} durable operations of less than ${MAX_OPERATIONS}: raise pollMaxSeconds, pollInitialSeconds or pollBackoffRate, or lower jobTimeLimitSeconds or jobCapacityWaitSeconds`;
+      return `is ${settings.pollMaxSeconds}; the longest job would need ${operations} durable operations of less than ${MAX_OPERATIONS}: raise pollMaxSeconds, pollInitialSeconds or pollBackoffRate, or lower jobTimeLimitSeconds, jobMaxAttempts or jobCapacityWaitSeconds`;
     },
   },
   {

@@ -88,7 +88,7 @@ describe("Settings", () => {
     ["a wait for capacity of more than a day", setting("jobCapacityWaitSeconds", "86401"), /jobCapacityWaitSeconds: is 86401; use 0 to 86400$/],
     ["polls that never get further apart", setting("pollBackoffRate", "1"), /pollBackoffRate: is 1; use more than 1/],
     ["a longest interval under the first", setting("pollMaxSeconds", "4"), /pollMaxSeconds: is 4; use at least pollInitialSeconds \(5\)$/],
-    ["polls beyond the operations of an execution", setting("pollMaxSeconds", "60"), /pollMaxSeconds: is 60; the longest job would need \d{4} durable operations of less than 3000: raise pollMaxSeconds/],
+    ["polls beyond the operations of an execution", setting("pollMaxSeconds", "60"), /pollMaxSeconds: is 60; the longest job would need \d{4} durable operations of less than 3000: raise pollMaxSeconds, .*, or lower jobTimeLimitSeconds, jobMaxAttempts or jobCapacityWaitSeconds$/],
     ["records that expire before their job ends", setting("jobRecordTtlDays", "1"), /jobRecordTtlDays: is 1; use at least 2/],
     ["a cron expression that does not parse", setting("reportSchedule", "cron(0 8 * *)"), /reportSchedule: is "cron\(0 8 \* \*\)", which has 4 cron fields/],
     ["an expression that fires once", setting("reportSchedule", "at(2030-01-01T00:00:00)"), /neither rate\(…\) nor cron\(…\)/],
