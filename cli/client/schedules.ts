@@ -1,19 +1,26 @@
-import { GetScheduleCommand, paginateListSchedules, type GetScheduleCommandOutput } from "@aws-sdk/client-scheduler";
+import { GetScheduleCommand, paginateListSchedules, type GetScheduleCommandOutput, type ListSchedulesCommandInput, type ScheduleSummary } from "@aws-sdk/client-scheduler";
 import { Temporal } from "temporal-polyfill";
 import { nextMoment, type Timing } from "../../local/scheduler/timing.ts";
 import { parsePayload } from "./payload.ts";
 import type { Stack } from "./stack.ts";
 
-/** The schedules of the stack, and when each fires next. @param count of moments */
+/** The schedules and the groups of schedules that the outputs name, and when each schedule fires next. @param count of moments */
 export async function listSchedules(stack: Stack, count: number, now: number) {
-  const groups = [stack.output("reportScheduleArn").split("/")[1], stack.output("reminderScheduleGroupName")];
-  const found: GetScheduleCommandOutput[] = [];
-  for (const GroupName of groups) {
-    for await (const { Schedules } of paginateListSchedules({ client: stack.scheduler }, { GroupName })) {
-      for (const { Name } of Schedules ?? []) found.push(await stack.scheduler.send(new GetScheduleCommand({ Name, GroupName })));
-    }
+  const summaries: ScheduleSummary[] = [];
+  for (const [output, value] of Object.entries(stack.outputs)) {
+    if (output.endsWith("ScheduleGroupName")) summaries.push(...(await list(stack, { GroupName: value })));
+    // Such a schedule has a group of its own, which no output names: without GroupName, Scheduler lists those of all groups.
+    else if (output.endsWith("ScheduleName")) summaries.push(...(await list(stack, { NamePrefix: value })).filter(({ Name }) => Name === value));
   }
+  const found: GetScheduleCommandOutput[] = [];
+  for (const { Name, GroupName } of summaries) found.push(await stack.scheduler.send(new GetScheduleCommand({ Name, GroupName })));
   return found.map((schedule) => describe(stack, schedule, count, now));
+}
+
+async function list(stack: Stack, input: ListSchedulesCommandInput): Promise<ScheduleSummary[]> {
+  const found: ScheduleSummary[] = [];
+  for await (const { Schedules } of paginateListSchedules({ client: stack.scheduler }, input)) found.push(...(Schedules ?? []));
+  return found;
 }
 
 function describe(stack: Stack, schedule: GetScheduleCommandOutput, count: number, now: number) {

@@ -145,6 +145,11 @@ describe("wf on a local stack", function () {
   });
 
   describe("schedules and reminders", () => {
+    it("list the schedule of every function that one starts", async () => {
+      const { schedules } = await stack.json(schedulesShape, "schedules");
+      assert.deepEqual(schedules.map(({ target }) => target).toSorted(), ["report", "task-sweep"]);
+    });
+
     it("create one, list it with the moment at which it fires, and delete it", async () => {
       const reminder = await stack.json(reminderShape, "reminders", "create", "tea", "+1d", '{"cup":1}');
       assert.deepEqual([reminder.key, reminder.created], ["tea", true]);
