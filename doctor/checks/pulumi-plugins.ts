@@ -10,7 +10,7 @@ export interface Plugins {
   readonly present: ReadonlySet<string>;
 }
 
-/** The plugin's version is the package's unless it says otherwise. */
+/** The plugin's version is the package's unless it says otherwise. Either may begin with v, as that of @pulumi/docker does. */
 const sdk = z.looseObject({ version: z.string(), pulumi: z.looseObject({ resource: z.boolean().optional(), name: z.string().optional(), version: z.string().optional() }).optional() });
 
 const lockfile = z.looseObject({ packages: z.record(z.string(), z.looseObject({ name: z.string().optional() })) });
@@ -25,7 +25,7 @@ export function readPlugins(projectFolder: string, environment: NodeJS.ProcessEn
   const packages = Object.entries(lockfile.parse(readJson("package-lock.json")).packages).filter(([path, { name }]) => /^(node_modules\/)?@pulumi\/[^/]+$/.test(name ?? path));
   const needed = packages.flatMap(([path]) => {
     const { pulumi, version } = sdk.parse(readJson(join(path, "package.json")));
-    return pulumi?.resource === true && pulumi.name !== undefined ? [`resource-${pulumi.name}-v${pulumi.version ?? version}`] : [];
+    return pulumi?.resource === true && pulumi.name !== undefined ? [`resource-${pulumi.name}-v${(pulumi.version ?? version).replace(/^v/, "")}`] : [];
   });
   return { needed, present: new Set(readFolder(join(pulumiHome(environment), "plugins"))) };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import { judgeConcurrency } from "../../doctor/checks/lambda-concurrency.ts";
 import { judgeNode } from "../../doctor/checks/node-version.ts";
 import { judgeBackend } from "../../doctor/checks/pulumi-backend.ts";
 import { judgePulumiCli } from "../../doctor/checks/pulumi-cli.ts";
+import { readPlugins } from "../../doctor/checks/pulumi-plugins.ts";
 import { judgeSettings, readSettings } from "../../doctor/checks/settings.ts";
 import { summary } from "../../doctor/report.ts";
 
@@ -83,6 +84,26 @@ describe("The doctor's judgements", () => {
     const finding = (level: "ok" | "warning" | "problem" | "unknown") => ({ check: "x", level, found: "" });
     assert.equal(summary([finding("ok"), finding("warning")]), "Nothing found that stops a deployment: 1 warning, 0 not known, 1 ok.");
     assert.match(summary([finding("problem"), finding("unknown")]), /^1 problem to solve .* 1 not known/);
+  });
+});
+
+describe("The doctor's check of plugins", () => {
+  it("names plugins as Pulumi does, with one v before the version, whether or not the package has it", () => {
+    const folder = mkdtempSync(join(tmpdir(), "doctor-plugins-"));
+    try {
+      const install = (path: string, content: object) => {
+        mkdirSync(join(folder, path), { recursive: true });
+        writeFileSync(join(folder, path, "package.json"), JSON.stringify(content));
+      };
+      install("node_modules/docker-classic", { version: "v3.6.1", pulumi: { resource: true, name: "docker" } });
+      install("node_modules/@pulumi/aws", { version: "7.48.0", pulumi: { resource: true, name: "aws" } });
+      install("node_modules/@pulumi/awsx", { version: "0.0.0", pulumi: { resource: true, name: "awsx", version: "v3.0.0" } });
+      const packages = { "node_modules/docker-classic": { name: "@pulumi/docker" }, "node_modules/@pulumi/aws": {}, "node_modules/@pulumi/awsx": {} };
+      writeFileSync(join(folder, "package-lock.json"), JSON.stringify({ packages }));
+      assert.deepEqual(readPlugins(folder, { PULUMI_HOME: folder }).needed, ["resource-docker-v3.6.1", "resource-aws-v7.48.0", "resource-awsx-v3.0.0"]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
