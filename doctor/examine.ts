@@ -49,18 +49,16 @@ export async function examine({ projectFolder, stack, environment, onCheck }: Ex
     check("pulumi-plugins", undefined, async () => readPlugins(projectFolder, environment), judgePlugins),
     check("pulumi-backend", undefined, () => readBackend(projectFolder, cli.downloaded ?? cli.other, environment), judgeBackend),
     check("image-builder", undefined, () => readImageBuilder(projectFolder), judgeImageBuilder),
+    check("endpoint", undefined, async () => environment["AWS_ENDPOINT_URL"], judgeEndpoint),
   ]);
 
   const { settings, project = basename(projectFolder) } = stackSettings;
-  if (settings === undefined) return { stack, findings: [...findings, ...skipped("the settings are wrong, and they name the Region")] };
+  if (settings === undefined) return { stack, findings: [...findings, ...skipped(["credentials", ...Object.keys(ACCOUNT_CHECKS)], "the stack has no valid settings, which name the Region")] };
   const clients = createClients(settings.region);
-  onCheck("credentials");
-  const caller = await readCaller(clients.sts);
-  await run([
-    check("endpoint", undefined, async () => environment["AWS_ENDPOINT_URL"], judgeEndpoint),
-    check("credentials", undefined, async () => caller, (read) => judgeCaller(read, settings.region)),
-  ]);
-  if (!isCaller(caller)) return { stack, region: settings.region, findings: [...findings, ...skipped("AWS does not accept the credentials")] };
+  const reading = readCaller(clients.sts);
+  await run([check("credentials", undefined, () => reading, (read) => judgeCaller(read, settings.region))]);
+  const caller = await reading;
+  if (!isCaller(caller)) return { stack, region: settings.region, findings: [...findings, ...skipped(Object.keys(ACCOUNT_CHECKS), "AWS does not accept the credentials")] };
   await run(accountChecks({ ...clients, settings, prefix: `${project}-${stack}` }));
   return { stack, region: settings.region, account: caller.account, findings };
 }
@@ -89,6 +87,6 @@ function accountChecks(account: Account): Check[] {
   return Object.entries(ACCOUNT_CHECKS).map(([name, create]) => create(name, account));
 }
 
-function skipped(why: string): Finding[] {
-  return Object.keys(ACCOUNT_CHECKS).map((name) => ({ check: name, ...unknown(`Not checked: ${why}.`, "Correct that first, and run the doctor again.") }));
+function skipped(checks: readonly string[], why: string): Finding[] {
+  return checks.map((name) => ({ check: name, ...unknown(`Not checked: ${why}.`, "Correct that first, and run the doctor again.") }));
 }

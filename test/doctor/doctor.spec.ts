@@ -101,9 +101,29 @@ describe("npm run doctor", function () {
     rmSync(join(folder, "bin/docker"));
     const { code, out, err } = await doctor(["--stack", "nowhere"], { PULUMI_BACKEND_URL: "" });
     assert.equal(code, 1);
-    for (const text of [/problem +settings +There is no .*Pulumi\.nowhere\.yaml/, /problem +pulumi-backend +Pulumi has no backend/, /problem +image-builder +There is no Docker/, /unknown +ecs-role +Not checked/, /3 problems to solve/]) assert.match(out, text);
+    for (const text of [/problem +settings +There is no Pulumi\.nowhere\.yaml\.\n +→ Give --stack [\w ]+: dev, prod, staging\./, /ok +endpoint/, /unknown +credentials +Not checked/, /problem +pulumi-backend +Pulumi has no backend/, /problem +image-builder +There is no Docker/, /unknown +ecs-role +Not checked/, /3 problems to solve/]) assert.match(out, text);
     assert.doesNotMatch(out + err, /^ +at /m);
     assert.match(err, /Checking settings/);
+  });
+
+  it("names each check once while it runs", async () => {
+    const aws = await startFakeAws(HEALTHY);
+    try {
+      const { err } = await doctor([], { AWS_ENDPOINT_URL: aws.endpoint });
+      const names = [...err.matchAll(/^Checking (.+)$/gm)].map(([, name]) => name);
+      assert.ok(names.includes("credentials"), err);
+      assert.deepEqual(names, [...new Set(names)]);
+    } finally {
+      aws.close();
+    }
+  });
+
+  it("refuses what cannot be the name of a stack with 2", async () => {
+    for (const name of ["", "../x", "a b"]) {
+      const { code, out, err } = await doctor(["--stack", name]);
+      assert.deepEqual([code, out], [2, ""], name);
+      assert.match(err, /--stack <name>.* is invalid\. It must be/);
+    }
   });
 
   it("has help, and refuses what it does not know with 2", async () => {
