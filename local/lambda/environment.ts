@@ -6,7 +6,7 @@ import type { LogSink } from "../logs/log-sink.ts";
 import type { FunctionVersion, InvocationOutcome } from "./function-version.ts";
 import { memoryWatch } from "./memory-watch.ts";
 import { OutputLines } from "./output.ts";
-import { outputOf, signalGroup, spawnGroup } from "./process-group.ts";
+import { onceEnded, outputOf, signalGroup, spawnGroup } from "./process-group.ts";
 import { ProcessChannel } from "./process-channel.ts";
 import { processVariables } from "./process-variables.ts";
 import { RuntimeApi } from "./runtime-api.ts";
@@ -145,7 +145,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     }
     this.#process = child;
     this.#output = new OutputLines(outputOf(child), (lines) => this.#log(lines));
-    child.once("exit", (code, signal) => this.#ended(exited(code, signal)));
+    onceEnded(child, (code, signal) => this.#ended(exited(code, signal)));
   }
 
   /** What leaks is killed, and its invocation fails as on Lambda: "signal: killed". Node's heap has a limit of its own below this. */

@@ -46,6 +46,24 @@ export function outputOf({ stdout, stderr }: ChildProcess): Readable[] {
   return [stdout, stderr].flatMap((stream) => stream ?? []);
 }
 
+/** How long a process that has exited may keep its IPC channel open, by handing it to another. */
+const LAST_MESSAGES_MS = 1000;
+
+/** Calls back once, after a process has exited and the last messages on its IPC channel have been received: Node may emit `exit` first. */
+export function onceEnded(child: ChildProcess, ended: (code: number | null, signal: NodeJS.Signals | null) => void): void {
+  child.once("exit", (code, signal) => {
+    if (!child.connected) {
+      ended(code, signal);
+      return;
+    }
+    const timer = setTimeout(() => child.disconnect(), LAST_MESSAGES_MS);
+    child.once("disconnect", () => {
+      clearTimeout(timer);
+      ended(code, signal);
+    });
+  });
+}
+
 /** Signals a process and everything it started; harmless when they have ended. */
 export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
