@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AwsError } from "../errors.ts";
+import { requireTypes } from "../gateway/input.ts";
 import { parseJson } from "../gateway/json-protocol.ts";
 import { errorObjectSchema } from "./error-object.ts";
 import { EXECUTION_STATUSES } from "./status.ts";
@@ -73,7 +74,7 @@ export const errorBodySchema = errorObjectSchema;
 
 /** @throws AwsError ValidationException, SerializationException */
 export function parseBody<Output>(schema: z.ZodType<Output>, body: Buffer): Output {
-  return parse(schema, parseJson(body));
+  return parse(schema, parseJson(body), requireTypes);
 }
 
 /**
@@ -86,10 +87,14 @@ export function parseQuery<Output>(schema: z.ZodType<Output>, query: URLSearchPa
   return parse(schema, values);
 }
 
-/** @throws AwsError ValidationException naming every wrong member */
-export function parse<Output>(schema: z.ZodType<Output>, value: unknown): Output {
+/**
+ * @param check throws for faults that are more than a wrong member
+ * @throws AwsError ValidationException naming every wrong member
+ */
+export function parse<Output>(schema: z.ZodType<Output>, value: unknown, check?: (issues: readonly z.core.$ZodIssue[]) => void): Output {
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
+  check?.(parsed.error.issues);
   const faults = parsed.error.issues.map((issue) => `${subject(issue)} failed to satisfy constraint: ${constraint(issue)}`);
   throw new AwsError(
     "ValidationException",

@@ -1,7 +1,8 @@
 import { crc32 } from "node:zlib";
 import * as z from "zod";
 import { AwsError } from "../errors.ts";
-import { parseInput, parseJson } from "../gateway/json-protocol.ts";
+import { parseInput } from "../gateway/input.ts";
+import { parseJson } from "../gateway/json-protocol.ts";
 import type { Service } from "../gateway/service.ts";
 import type { AccessRequest } from "../iam/access.ts";
 import { arn } from "../identity.ts";

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { TaskDefinitionDeclaration } from "../declarations.ts";
 import { AwsError } from "../errors.ts";
-import { jsonOperation, jsonService, type JsonOperation } from "../gateway/json-protocol.ts";
+import { invalidAs } from "../gateway/input.ts";
+import { jsonOperation as operation, jsonService } from "../gateway/json-protocol.ts";
 import type { Service } from "../gateway/service.ts";
 import type { AccessRequest } from "../iam/access.ts";
 import { runTask, runTaskAccess, runTaskInput } from "./run-task.ts";
@@ -16,6 +17,7 @@ export function ecsService(tasks: EcsTasks): Service {
     signingName: "ecs",
     targetPrefix: "AmazonEC2ContainerServiceV20141113",
     version: "1.1",
+    invalidInput: invalidAs("InvalidParameterException"),
     operations: {
       RunTask: operation({
         input: runTaskInput,
@@ -145,10 +147,6 @@ export function ecsService(tasks: EcsTasks): Service {
       tags: [],
     };
   }
-}
-
-function operation<Input>(definition: JsonOperation<Input>) {
-  return jsonOperation({ ...definition, invalidInput: "InvalidParameterException" });
 }
 
 function definitionAnswer(definition: TaskDefinitionDeclaration): Record<string, unknown> {

@@ -22,15 +22,18 @@ const LOWER_CASE_MESSAGE = new Set([
   "UnsupportedMediaTypeException",
 ]);
 
-/** An error as the protocol writes it. */
-export function errorResponse(error: AwsError, protocol: Service["protocol"], requestId: string): ApiResponse {
+/** An error as the service's protocol writes it. */
+export function errorResponse(error: AwsError, { protocol, queryErrors }: Pick<Service, "protocol" | "queryErrors">, requestId: string): ApiResponse {
   const { code, message } = error;
   const { retryAfterSeconds, ...members } = error.members;
   const headers: Record<string, string> = { "x-amzn-errortype": code };
   if (typeof retryAfterSeconds === "number") headers["retry-after"] = String(retryAfterSeconds);
   switch (protocol) {
     case "json": {
-      const status = code in QUERY_CODES ? 400 : error.status;
+      if (queryErrors !== undefined) {
+        headers["x-amzn-query-error"] = `${queryErrors[code] ?? QUERY_CODES[code] ?? code};${error.status < 500 ? "Sender" : "Receiver"}`;
+      }
+      const status = code in QUERY_CODES && queryErrors === undefined ? 400 : error.status;
       return { status, headers: { ...headers, "content-type": "application/x-amz-json-1.1" }, body: JSON.stringify({ __type: code, message, ...members }) };
     }
     case "rest-json": {

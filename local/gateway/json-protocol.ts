@@ -1,38 +1,32 @@
 import type * as z from "zod";
 import { AwsError } from "../errors.ts";
 import type { AccessRequest, Principal } from "../iam/access.ts";
+import { parseInput, type InvalidInput } from "./input.ts";
 import type { Service } from "./service.ts";
 
 /** One operation of a service that speaks AWS JSON 1.0 or 1.1 (`X-Amz-Target: Prefix.Operation`). */
 export interface JsonOperation<Input> {
   readonly input: z.ZodType<Input>;
-  /** Error code for input that does not fit the schema; `ValidationException` when absent. */
-  readonly invalidInput?: string;
   access(input: Input): readonly AccessRequest[];
   /** The answer is written as JSON; `undefined` as an empty object. */
   execute(input: Input, caller: Principal): unknown;
 }
 
 /** An operation whose input type is settled: what a service holds many of. */
-export type AnyJsonOperation = (body: unknown) => {
+export type AnyJsonOperation = (
+  body: unknown,
+  invalid?: InvalidInput,
+) => {
   readonly access: readonly AccessRequest[];
   execute(caller: Principal): unknown;
 };
 
 /** Ties an operation's schema to its functions, so that a service can keep operations of different inputs in one table. */
 export function jsonOperation<Input>(operation: JsonOperation<Input>): AnyJsonOperation {
-  return (body) => {
-    const input = parseInput(operation.input, body, operation.invalidInput);
+  return (body, invalid) => {
+    const input = parseInput(operation.input, body, invalid);
     return { access: operation.access(input), execute: (caller) => operation.execute(input, caller) };
   };
-}
-
-/** @throws AwsError ValidationException naming every wrong member */
-export function parseInput<Input>(schema: z.ZodType<Input>, body: unknown, code = "ValidationException"): Input {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".") || "input"}: ${issue.message}`);
-  throw new AwsError(code, `${faults.length} validation error${faults.length === 1 ? "" : "s"} detected: ${faults.join("; ")}`);
 }
 
 export function jsonService(options: {
@@ -40,12 +34,17 @@ export function jsonService(options: {
   /** Such as `AmazonEC2ContainerServiceV20141113`. */
   targetPrefix: string;
   version: "1.0" | "1.1";
+  /** What the service answers to input that does not fit; a ValidationException when absent. */
+  invalidInput?: InvalidInput;
+  /** See {@link Service.queryErrors}. */
+  queryErrors?: Service["queryErrors"];
   operations: Readonly<Record<string, AnyJsonOperation>>;
 }): Service {
-  const { signingName, targetPrefix, version, operations } = options;
+  const { signingName, targetPrefix, version, operations, invalidInput, queryErrors } = options;
   return {
     signingName,
     protocol: "json",
+    queryErrors,
     parse(request) {
       const target = request.headers["x-amz-target"] ?? "";
       const name = target.startsWith(`${targetPrefix}.`) ? target.slice(targetPrefix.length + 1) : undefined;
@@ -54,7 +53,7 @@ export function jsonService(options: {
       if (name === undefined || operation === undefined) {
         throw new AwsError("UnknownOperationException", `The local stack does not implement ${signingName}:${name ?? (target || "?")}.`);
       }
-      const call = operation(parseJson(request.body));
+      const call = operation(parseJson(request.body), invalidInput);
       return {
         operation: name,
         access: call.access,

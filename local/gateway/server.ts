@@ -113,12 +113,12 @@ export class Gateway {
 
   async #answer(message: IncomingMessage, requestId: string): Promise<ApiResponse> {
     const headers = singleHeaders(message);
-    let protocol = guessProtocol(headers);
+    let shape: Pick<Service, "protocol" | "queryErrors"> = { protocol: guessProtocol(headers) };
     try {
       this.#checkHost(headers["host"]);
       const authorization = parseAuthorization(headers["authorization"]);
       const service = this.#services.get(authorization.signingName);
-      if (service !== undefined) protocol = service.protocol;
+      if (service !== undefined) shape = service;
       const request = await readRequest(message, headers);
       const caller = authenticate(request, authorization, {
         identify: (accessKeyId) => this.#iam.identify(accessKeyId),
@@ -134,7 +134,7 @@ export class Gateway {
       await this.#store.committed();
       return answer;
     } catch (error) {
-      return errorResponse(await this.#settled(error, requestId), protocol, requestId);
+      return errorResponse(await this.#settled(error, requestId), shape, requestId);
     }
   }
 

@@ -34,6 +34,11 @@ export interface Service {
   readonly signingName: string;
   /** How errors are written: `json` (X-Amz-Target protocols), `rest-json`, or `query` (XML). */
   readonly protocol: "json" | "rest-json" | "query";
+  /**
+   * Names that errors had while the service spoke the query protocol (the trait awsQueryCompatible of AWS's model), where they
+   * differ. SDKs read them from `x-amzn-query-error`.
+   */
+  readonly queryErrors?: Readonly<Record<string, string>>;
   /** @throws AwsError when the operation is unknown (naming it) or the input is not valid */
   parse(request: ApiRequest): ApiCall;
 }

@@ -28,6 +28,7 @@ export function invokeRoute(options: InvokeOptions): Route {
       const address = parseFunctionName(request.parameters.name ?? "", request.query.get("Qualifier") ?? undefined, options.identity);
       const type = invocationType(request);
       const executionName = durableExecutionName(request);
+      requireClientContext(request);
       return {
         access: [{ action: "lambda:InvokeFunction", resource: address.arn }],
         execute() {
@@ -112,6 +113,23 @@ function durableExecutionName(request: ApiRequest): string | undefined {
     "ValidationException",
     `1 validation error detected: Value '${name}' at 'durableExecutionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9-_]{1,64}`,
   );
+}
+
+/**
+ * Up to 3,583 bytes of Base64 of a JSON object (API reference, Invoke).
+ *
+ * @throws AwsError InvalidRequestContentException
+ */
+function requireClientContext(request: ApiRequest): void {
+  const context = request.headers["x-amz-client-context"];
+  if (context === undefined) return;
+  try {
+    const value: unknown = context.length > 3583 || !/^[A-Za-z0-9+/]*={0,2}$/.test(context) ? undefined : JSON.parse(Buffer.from(context, "base64").toString("utf8"));
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
+  } catch {
+    // Not JSON.
+  }
+  throw new AwsError("InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object.", 400, { Type: "User" });
 }
 
 function invalidParameter(message: string): AwsError {

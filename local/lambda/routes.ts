@@ -4,6 +4,7 @@ import type { Identity } from "../identity.ts";
 import { describeAlias, describeFunction } from "./function-view.ts";
 import { invokeRoute, type InvokeOptions } from "./invoke-route.ts";
 import { parseFunctionName, type FunctionAddress } from "./names.ts";
+import { pageOf } from "./paging.ts";
 import type { FunctionRegistry } from "./registry.ts";
 
 const FUNCTIONS = "/2015-03-31/functions";
@@ -14,9 +15,12 @@ export function lambdaRoutes(options: InvokeOptions & { registry: FunctionRegist
   const listFunctions: Omit<Route, "path"> = {
     operation: "ListFunctions",
     method: "GET",
-    call: () => ({
+    call: ({ query }) => ({
       access: [{ action: "lambda:ListFunctions", resource: "*" }],
-      execute: () => jsonResponse({ Functions: registry.functions().map((version) => describeFunction(version)) }),
+      execute() {
+        const { page, NextMarker } = pageOf("ListFunctions", registry.functions(), ({ functionName }) => functionName, query);
+        return jsonResponse({ Functions: page.map((version) => describeFunction(version)), NextMarker });
+      },
     }),
   };
   return [
@@ -30,13 +34,16 @@ export function lambdaRoutes(options: InvokeOptions & { registry: FunctionRegist
     show("GetFunctionConfiguration", "/configuration", identity, ({ functionArn, qualifier }) =>
       describeFunction(registry.resolve(functionArn, qualifier).version, qualifier),
     ),
-    show("ListVersionsByFunction", "/versions", identity, ({ functionArn }) => ({
-      Versions: [
-        describeFunction(registry.resolve(functionArn).version, "$LATEST"),
-        ...registry.versions(functionArn).map((version) => describeFunction(version, version.version)),
-      ],
-    })),
-    show("ListAliases", "/aliases", identity, ({ functionArn }) => ({ Aliases: registry.aliases(functionArn).map(describeAlias) })),
+    show("ListVersionsByFunction", "/versions", identity, ({ functionArn }, { query }) => {
+      const published = registry.versions(functionArn).map((version) => ({ version, qualifier: version.version }));
+      const all = [{ version: registry.resolve(functionArn).version, qualifier: "$LATEST" }, ...published];
+      const { page, NextMarker } = pageOf("ListVersionsByFunction", all, ({ qualifier }) => qualifier, query);
+      return { Versions: page.map(({ version, qualifier }) => describeFunction(version, qualifier)), NextMarker };
+    }),
+    show("ListAliases", "/aliases", identity, ({ functionArn }, { query }) => {
+      const { page, NextMarker } = pageOf("ListAliases", registry.aliases(functionArn), ({ name }) => name, query);
+      return { Aliases: page.map(describeAlias), NextMarker };
+    }),
     show("GetAlias", "/aliases/{alias}", identity, ({ functionArn }, { parameters }) =>
       describeAlias(registry.alias(functionArn, parameters.alias ?? "")),
     ),

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { AwsError } from "../errors.ts";
+import { invalidAs } from "../gateway/input.ts";
 import { jsonOperation, jsonService } from "../gateway/json-protocol.ts";
+import { formatPageToken, readPageToken } from "../gateway/page-token.ts";
 import type { Service } from "../gateway/service.ts";
 import { arn } from "../identity.ts";
 import type { Identity } from "../identity.ts";
@@ -72,6 +74,7 @@ export function logsService(logs: LogStore, identity: Identity): Service {
     signingName: "logs",
     targetPrefix: "Logs_20140328",
     version: "1.1",
+    invalidInput: invalidAs("InvalidParameterException"),
     operations: {
       DescribeLogGroups: jsonOperation({
         input: describeGroupsInput,
@@ -80,7 +83,7 @@ export function logsService(logs: LogStore, identity: Identity): Service {
           const groups = reader
             .groups()
             .filter(({ name }) => name.startsWith(input.logGroupNamePrefix ?? "") && name.includes(input.logGroupNamePattern ?? ""));
-          const { page, nextToken } = paginate(groups, ({ name }) => name, input);
+          const { page, nextToken } = paginate("DescribeLogGroups", groups, ({ name }) => name, input);
           return { logGroups: page.map(describeGroup), nextToken };
         },
       }),
@@ -94,7 +97,7 @@ export function logsService(logs: LogStore, identity: Identity): Service {
           const streams = reader.streams(groupName).filter(({ name }) => name.startsWith(input.logStreamNamePrefix ?? ""));
           if (input.orderBy === "LastEventTime") streams.sort((a, b) => a.lastEventAt - b.lastEventAt);
           if (input.descending) streams.reverse();
-          const { page, nextToken } = paginate(streams, ({ name }) => name, input);
+          const { page, nextToken } = paginate("DescribeLogStreams", streams, ({ name }) => name, input);
           return { logStreams: page.map((stream) => describeStream(stream, streamArn(groupName, stream.name))), nextToken };
         },
       }),
@@ -200,11 +203,21 @@ function describeEvent(event: LogEvent) {
   };
 }
 
-function paginate<Item>(items: readonly Item[], nameOf: (item: Item) => string, input: { limit: number; nextToken?: string }) {
-  const start = input.nextToken === undefined ? 0 : items.findIndex((item) => nameOf(item) === input.nextToken) + 1;
+/** @throws AwsError InvalidParameterException for a token that the operation has not returned, or whose item is gone */
+function paginate<Item>(operation: string, items: readonly Item[], nameOf: (item: Item) => string, input: { limit: number; nextToken?: string }) {
+  let start = 0;
+  if (input.nextToken !== undefined) {
+    const after = readPageToken(operation, input.nextToken);
+    start = items.findIndex((item) => nameOf(item) === after) + 1;
+    if (start === 0) throw invalidToken();
+  }
   const page = items.slice(start, start + input.limit);
   const last = page.at(-1);
-  return { page, nextToken: start + page.length < items.length && last !== undefined ? nameOf(last) : undefined };
+  return { page, nextToken: start + page.length < items.length && last !== undefined ? formatPageToken(operation, nameOf(last)) : undefined };
+}
+
+function invalidToken(): AwsError {
+  return new AwsError("InvalidParameterException", "The specified nextToken is invalid.");
 }
 
 function formatToken(direction: "f" | "b", position: LogPosition): string {
@@ -213,7 +226,7 @@ function formatToken(direction: "f" | "b", position: LogPosition): string {
 
 function parseToken(token: string): { direction: string; position: LogPosition } {
   const match = /^([fb])\/(\d{1,15})\/(\d{1,15})$/.exec(token);
-  if (match === null) throw new AwsError("InvalidParameterException", "The specified nextToken is invalid.");
+  if (match === null) throw invalidToken();
   const [, direction = "", timestamp, id] = match;
   return { direction, position: { timestamp: Number(timestamp), id: Number(id) } };
 }

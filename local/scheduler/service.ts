@@ -1,6 +1,9 @@
 import * as z from "zod";
-import { parseInput, parseJson } from "../gateway/json-protocol.ts";
+import { AwsError } from "../errors.ts";
+import { parseInput } from "../gateway/input.ts";
+import { parseJson } from "../gateway/json-protocol.ts";
 import { jsonResponse, restJsonService, type Route, type RoutedRequest } from "../gateway/rest-json-protocol.ts";
+import { formatPageToken, readPageToken } from "../gateway/page-token.ts";
 import type { Service } from "../gateway/service.ts";
 import type { AccessRequest } from "../iam/access.ts";
 import type { ScheduleDefinition, Scheduler } from "./scheduler.ts";
@@ -89,7 +92,7 @@ export function schedulerService(scheduler: Scheduler): Service {
               .filter(({ definition: { name, groupName, state } }) =>
                 name.startsWith(input.NamePrefix) && groupName === (input.ScheduleGroup ?? groupName) && state === (input.State ?? state),
               );
-            const { items, NextToken } = paginate(schedules, ({ definition }) => `${definition.groupName}/${definition.name}`, input);
+            const { items, NextToken } = paginate("ListSchedules", schedules, ({ definition }) => `${definition.groupName}/${definition.name}`, input);
             return jsonResponse({ Schedules: items.map(summarizeSchedule), NextToken });
           },
         };
@@ -141,7 +144,7 @@ export function schedulerService(scheduler: Scheduler): Service {
           access: [{ action: "scheduler:ListScheduleGroups", resource: "*" }],
           execute() {
             const groups = scheduler.groups().filter((group) => group.name.startsWith(input.NamePrefix));
-            const { items, NextToken } = paginate(groups, (group) => group.name, input);
+            const { items, NextToken } = paginate("ListScheduleGroups", groups, (group) => group.name, input);
             return jsonResponse({ ScheduleGroups: items.map(describeGroup), NextToken });
           },
         };
@@ -152,7 +155,7 @@ export function schedulerService(scheduler: Scheduler): Service {
 }
 
 function bodyOf(request: RoutedRequest): object {
-  return { ...(parseJson(request.body) as object), ...request.parameters };
+  return { ...parseInput(z.looseObject({}), parseJson(request.body)), ...request.parameters };
 }
 
 function parametersOf(request: RoutedRequest): object {
@@ -160,13 +163,21 @@ function parametersOf(request: RoutedRequest): object {
 }
 
 /** By the key after which a page starts, so that a schedule which deletes itself between two pages costs no other one its place. */
-function paginate<Item>(items: readonly Item[], keyOf: (item: Item) => string, { NextToken, MaxResults }: { NextToken?: string; MaxResults: number }) {
+function paginate<Item>(
+  operation: string,
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+  { NextToken, MaxResults }: { NextToken?: string; MaxResults: number },
+) {
+  const after = NextToken === undefined ? "" : readPageToken(operation, NextToken);
+  if (after === undefined) throw new AwsError("ValidationException", "Invalid NextToken.");
   const rest = items
     .map((item) => ({ item, key: keyOf(item) }))
-    .filter(({ key }) => NextToken === undefined || key > NextToken)
+    .filter(({ key }) => key > after)
     .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const last = rest[MaxResults - 1];
   return {
     items: rest.slice(0, MaxResults).map(({ item }) => item),
-    NextToken: rest.length > MaxResults ? rest[MaxResults - 1]?.key : undefined,
+    NextToken: rest.length > MaxResults && last !== undefined ? formatPageToken(operation, last.key) : undefined,
   };
 }

@@ -4,6 +4,7 @@ import type { StackDeclaration } from "../declarations.ts";
 import { AwsError } from "../errors.ts";
 import type { Identity } from "../identity.ts";
 import type { Store } from "../store/store.ts";
+import { invalidValue } from "./errors.ts";
 import type { MessageAttributes } from "./message-attributes.ts";
 import type { MessageSender } from "./sender.ts";
 
@@ -50,7 +51,7 @@ interface MessageRow {
   readonly firstReceivedAt: number;
 }
 
-const LARGEST_BODY_BYTES = 1024 * 1024;
+export const LARGEST_BODY_BYTES = 1024 * 1024;
 
 /**
  * Standard queues in the store: enough to keep dead letters and to read them. Retention is wall-clock time whatever the
@@ -127,11 +128,11 @@ export class Queues implements MessageSender {
    * @param sender who sends it, as `SenderId` shows it
    * @param delaySeconds until receivers see it
    * @returns the id of the message
-   * @throws AwsError QueueDoesNotExist, InvalidParameterValue (larger than 1 MiB)
+   * @throws AwsError QueueDoesNotExist, InvalidParameterValueException (larger than 1 MiB)
    */
   post(queueArn: string, body: string, attributes: MessageAttributes, sender: string, delaySeconds = 0): string {
     if (Buffer.byteLength(body) > LARGEST_BODY_BYTES) {
-      throw new AwsError("InvalidParameterValue", `One or more parameters are invalid. Reason: Message must be shorter than ${LARGEST_BODY_BYTES} bytes.`);
+      throw new AwsError("InvalidParameterValueException", `One or more parameters are invalid. Reason: Message must be shorter than ${LARGEST_BODY_BYTES} bytes.`);
     }
     const queue = this.list().find((candidate) => candidate.arn === queueArn);
     if (queue === undefined) throw new AwsError("QueueDoesNotExist", "The specified queue does not exist.");
@@ -176,7 +177,7 @@ export class Queues implements MessageSender {
   /**
    * Hides a received message for another while, or with 0 gives it back to all receivers.
    *
-   * @throws AwsError ReceiptHandleIsInvalid, InvalidParameterValue (the message is not in flight under this handle)
+   * @throws AwsError ReceiptHandleIsInvalid, InvalidParameterValueException (the message is not in flight under this handle)
    */
   changeVisibility(queue: Queue, receiptHandle: string, seconds: number): void {
     const { sequence, receiveCount } = readHandle(queue, receiptHandle);
@@ -185,7 +186,7 @@ export class Queues implements MessageSender {
       .prepare("UPDATE sqs_messages SET visible_at = ?1 WHERE sequence = ?2 AND receive_count = ?3 AND visible_at > ?4 RETURNING sequence")
       .get(now + this.#clock.scale(seconds * 1000), sequence, receiveCount, now);
     if (changed === undefined) {
-      throw new AwsError("InvalidParameterValue", `Value ${receiptHandle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`);
+      throw invalidValue("ReceiptHandle", receiptHandle, "Message does not exist or is not available for visibility timeout change.");
     }
     if (seconds === 0) this.#store.afterCommit(() => this.#waiting.get(queue.arn)?.forEach((wake) => wake(true)));
   }

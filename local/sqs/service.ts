@@ -2,11 +2,39 @@ import * as z from "zod";
 import { AwsError } from "../errors.ts";
 import { jsonOperation, jsonService } from "../gateway/json-protocol.ts";
 import type { AnyJsonOperation } from "../gateway/json-protocol.ts";
+import { formatPageToken, readPageToken } from "../gateway/page-token.ts";
 import type { Service } from "../gateway/service.ts";
+import { batch, batchInput, type BatchEntry } from "./batch.ts";
+import { invalidInput, invalidValue, queryErrors } from "./errors.ts";
 import { attributesMd5, md5, messageAttributes, selectAttributes } from "./message-attributes.ts";
-import type { Message, Queue, Queues } from "./queues.ts";
+import { LARGEST_BODY_BYTES, type Message, type Queue, type Queues } from "./queues.ts";
 
-const LARGEST_BATCH = 10;
+const LARGEST_PAGE = 1000;
+/** The attributes of a queue that the API knows, whether the local stack has them or not. */
+export const QUEUE_ATTRIBUTES = [
+  "All",
+  "ApproximateNumberOfMessages",
+  "ApproximateNumberOfMessagesDelayed",
+  "ApproximateNumberOfMessagesNotVisible",
+  "ContentBasedDeduplication",
+  "CreatedTimestamp",
+  "DeduplicationScope",
+  "DelaySeconds",
+  "FifoQueue",
+  "FifoThroughputLimit",
+  "KmsDataKeyReusePeriodSeconds",
+  "KmsMasterKeyId",
+  "LastModifiedTimestamp",
+  "MaximumMessageSize",
+  "MessageRetentionPeriod",
+  "Policy",
+  "QueueArn",
+  "ReceiveMessageWaitTimeSeconds",
+  "RedriveAllowPolicy",
+  "RedrivePolicy",
+  "SqsManagedSseEnabled",
+  "VisibilityTimeout",
+];
 
 const queueInput = z.object({ QueueUrl: z.string() });
 const messageInput = z.object({
@@ -37,16 +65,27 @@ export function sqsService(queues: Queues): Service {
     signingName: "sqs",
     targetPrefix: "AmazonSQS",
     version: "1.0",
+    invalidInput,
+    queryErrors,
     operations: {
       ListQueues: jsonOperation({
-        input: z.object({ QueueNamePrefix: z.string().default("") }),
-        access: () => [{ action: "sqs:ListQueues", resource: "*" }],
-        execute: ({ QueueNamePrefix }) => ({
-          QueueUrls: queues
-            .list()
-            .filter(({ name }) => name.startsWith(QueueNamePrefix))
-            .map(({ name }) => queues.url(name)),
+        input: z.object({
+          QueueNamePrefix: z.string().default(""),
+          MaxResults: z.int().min(1).max(LARGEST_PAGE).default(LARGEST_PAGE),
+          NextToken: z.string().optional(),
         }),
+        access: () => [{ action: "sqs:ListQueues", resource: "*" }],
+        execute({ QueueNamePrefix, MaxResults, NextToken }) {
+          const after = NextToken === undefined ? "" : readPageToken("ListQueues", NextToken);
+          if (after === undefined) throw invalidValue("NextToken", NextToken, "It is not a token that ListQueues returned.");
+          const names = queues.list().flatMap(({ name }) => (name.startsWith(QueueNamePrefix) && name > after ? [name] : []));
+          const page = names.slice(0, MaxResults);
+          const last = page.at(-1);
+          return {
+            QueueUrls: page.map((name) => queues.url(name)),
+            NextToken: names.length > page.length && last !== undefined ? formatPageToken("ListQueues", last) : undefined,
+          };
+        },
       }),
 
       GetQueueUrl: jsonOperation({
@@ -55,15 +94,18 @@ export function sqsService(queues: Queues): Service {
         execute: ({ QueueName }) => ({ QueueUrl: queues.url(queues.find(QueueName).name) }),
       }),
 
-      GetQueueAttributes: queueOperation("GetQueueAttributes", queueInput.extend({ AttributeNames: attributeNames }), (queue, input) => ({
-        Attributes: select(describeQueue(queues, queue), input.AttributeNames),
-      })),
+      GetQueueAttributes: queueOperation("GetQueueAttributes", queueInput.extend({ AttributeNames: attributeNames }), (queue, input) => {
+        const unknown = input.AttributeNames.find((name) => !QUEUE_ATTRIBUTES.includes(name));
+        if (unknown !== undefined) throw new AwsError("InvalidAttributeName", `Unknown Attribute ${unknown}.`);
+        return { Attributes: select(describeQueue(queues, queue), input.AttributeNames) };
+      }),
 
       SendMessage: queueOperation("SendMessage", queueInput.extend(messageInput.shape), (queue, input, sender) => send(queues, queue, input, sender)),
 
-      SendMessageBatch: queueOperation("SendMessage", batchOf(messageInput), (queue, input, sender) =>
-        batch(input.Entries, (entry) => send(queues, queue, entry, sender)),
-      ),
+      SendMessageBatch: queueOperation("SendMessage", queueInput.extend(batchInput.shape), (queue, input, sender) => {
+        requireTotal(input.Entries);
+        return batch(input.Entries, messageInput, (entry) => send(queues, queue, entry, sender));
+      }),
 
       ReceiveMessage: queueOperation(
         "ReceiveMessage",
@@ -90,16 +132,16 @@ export function sqsService(queues: Queues): Service {
 
       DeleteMessage: queueOperation("DeleteMessage", queueInput.extend(deletionInput.shape), (queue, input) => queues.delete(queue, input.ReceiptHandle)),
 
-      DeleteMessageBatch: queueOperation("DeleteMessage", batchOf(deletionInput), (queue, input) =>
-        batch(input.Entries, (entry) => queues.delete(queue, entry.ReceiptHandle)),
+      DeleteMessageBatch: queueOperation("DeleteMessage", queueInput.extend(batchInput.shape), (queue, input) =>
+        batch(input.Entries, deletionInput, (entry) => queues.delete(queue, entry.ReceiptHandle)),
       ),
 
       ChangeMessageVisibility: queueOperation("ChangeMessageVisibility", queueInput.extend(visibilityInput.shape), (queue, input) =>
         queues.changeVisibility(queue, input.ReceiptHandle, input.VisibilityTimeout),
       ),
 
-      ChangeMessageVisibilityBatch: queueOperation("ChangeMessageVisibility", batchOf(visibilityInput), (queue, input) =>
-        batch(input.Entries, (entry) => queues.changeVisibility(queue, entry.ReceiptHandle, entry.VisibilityTimeout)),
+      ChangeMessageVisibilityBatch: queueOperation("ChangeMessageVisibility", queueInput.extend(batchInput.shape), (queue, input) =>
+        batch(input.Entries, visibilityInput, (entry) => queues.changeVisibility(queue, entry.ReceiptHandle, entry.VisibilityTimeout)),
       ),
 
       PurgeQueue: queueOperation("PurgeQueue", queueInput, (queue) => queues.purge(queue)),
@@ -116,34 +158,10 @@ function send(queues: Queues, queue: Queue, message: z.output<typeof messageInpu
   };
 }
 
-/** Up to ten of one call's inputs, each under an id of the caller's. */
-function batchOf<Shape extends z.core.$ZodLooseShape>(entry: z.ZodObject<Shape>) {
-  const entries = z.array(z.intersection(entry, z.object({ Id: z.string().regex(/^[\w-]{1,80}$/) })));
-  return queueInput.extend({ Entries: entries });
-}
-
-/**
- * Does for each entry what the single call does; one that fails does not keep the others from succeeding.
- *
- * @throws AwsError EmptyBatchRequest, TooManyEntriesInBatchRequest, BatchEntryIdsNotDistinct
- */
-function batch<Entry extends { readonly Id: string }>(entries: readonly Entry[], act: (entry: Entry) => unknown) {
-  if (entries.length === 0) throw new AwsError("EmptyBatchRequest", "There should be at least one entry in the request.");
-  if (entries.length > LARGEST_BATCH) {
-    throw new AwsError("TooManyEntriesInBatchRequest", `Maximum number of entries per request are ${LARGEST_BATCH}. You have sent ${entries.length}.`);
-  }
-  if (new Set(entries.map(({ Id }) => Id)).size < entries.length) throw new AwsError("BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.");
-  const Successful: object[] = [];
-  const Failed: object[] = [];
-  for (const entry of entries) {
-    try {
-      Successful.push(Object.assign({ Id: entry.Id }, act(entry)));
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      Failed.push({ Id: entry.Id, SenderFault: true, Code: error.code, Message: error.message });
-    }
-  }
-  return { Successful, ...(Failed.length > 0 && { Failed }) };
+/** @throws AwsError BatchRequestTooLong */
+function requireTotal(entries: readonly BatchEntry[]): void {
+  const bytes = entries.reduce((sum, { MessageBody: body }) => sum + (typeof body === "string" ? Buffer.byteLength(body) : 0), 0);
+  if (bytes > LARGEST_BODY_BYTES) throw new AwsError("BatchRequestTooLong", `Batch requests cannot be longer than ${LARGEST_BODY_BYTES} bytes. You have sent ${bytes} bytes.`);
 }
 
 function nameOf(queueUrl: string): string {
