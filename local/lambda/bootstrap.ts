@@ -3,7 +3,7 @@
 // since every cold start pays for them.
 import { flushCompileCache } from "node:module";
 import { eventWithClient } from "./durable-event.ts";
-import { jsonConsole, writeLine } from "./json-console.ts";
+import { functionConsole, writeLine } from "./function-console.ts";
 import { lazyConsole } from "./lazy-console.ts";
 import { errorBody, loadHandler, type Handler, type HandlerContext } from "./load-handler.ts";
 import type { NextInvocation, RuntimeLink } from "./runtime-link.ts";
@@ -22,7 +22,7 @@ const ENVIRONMENT = {
 
 const client = await link();
 let requestId: string | undefined;
-jsonConsole(() => requestId);
+functionConsole(() => requestId);
 lazyConsole();
 
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {

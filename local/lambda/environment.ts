@@ -4,6 +4,8 @@ import { after, scaleTimeout, type Cancel, type Clock } from "../clock.ts";
 import type { Credentials, Principal } from "../iam/access.ts";
 import type { LogSink } from "../logs/log-sink.ts";
 import type { FunctionVersion, InvocationOutcome } from "./function-version.ts";
+import { reportLines, startLines } from "./invocation-report.ts";
+import { isApplicationLogged, loggingOf } from "./log-levels.ts";
 import { memoryWatch } from "./memory-watch.ts";
 import { OutputLines } from "./output.ts";
 import { onceEnded, outputOf, signalGroup, spawnGroup } from "./process-group.ts";
@@ -93,6 +95,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#invocation = { requestId, startedAt: performance.now(), first: this.#invocations++ === 0, answered };
     this.#state = "busy";
     this.#output?.renew();
+    this.#log(startLines(version, requestId));
     const timeout = version.timeoutSeconds * 1000;
     const scaled = scaleTimeout(clock, timeout);
     this.#cancelTimeout = after(scaled, () => this.#fail(timedOut(timeout)));
@@ -144,7 +147,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
       this.#channel = new ProcessChannel(child, events, { durable: version.durable !== undefined, call: (call) => fast.call(principal, call) });
     }
     this.#process = child;
-    this.#output = new OutputLines(outputOf(child), (lines) => this.#log(lines));
+    this.#output = new OutputLines(outputOf(child), (lines) => this.#logApplication(lines));
     onceEnded(child, (code, signal) => this.#ended(exited(code, signal)));
   }
 
@@ -209,25 +212,19 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#invocation = undefined;
     const durationMs = performance.now() - invocation.startedAt;
     invocation.answered(outcome);
-    const line = {
-      time: new Date(this.#options.clock.now()).toISOString(),
-      type: "platform.report",
-      record: {
-        requestId: invocation.requestId,
-        metrics: {
-          durationMs: round(durationMs),
-          billedDurationMs: Math.ceil(durationMs),
-          memorySizeMB: this.#options.version.memoryMegabytes,
-          initDurationMs: invocation.first ? round(this.#initMilliseconds ?? 0) : undefined,
-        },
-        status: outcome.kind === "response" ? "success" : outcome.errorType === "Sandbox.Timedout" ? "timeout" : "error",
-      },
-    };
+    const initDurationMs = invocation.first ? (this.#initMilliseconds ?? 0) : undefined;
+    const lines = reportLines(this.#options.version, { requestId: invocation.requestId, outcome, durationMs, initDurationMs }, this.#options.clock.now());
     // What the handler printed before it answered is still in the pipe, to be read in this turn.
-    setImmediate(() => this.#log([JSON.stringify(line)]));
+    setImmediate(() => this.#log(lines));
+  }
+
+  #logApplication(lines: readonly string[]): void {
+    const settings = loggingOf(this.#options.version);
+    this.#log(lines.filter((line) => isApplicationLogged(settings, line)));
   }
 
   #log(lines: readonly string[]): void {
+    if (lines.length === 0) return;
     const timestamp = this.#options.clock.now();
     this.#options.logs.append(
       this.#options.version.logGroupName,
@@ -273,8 +270,4 @@ const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {
 
 function reported(error: ReportedError): Failure {
   return () => ({ kind: "error", ...error });
-}
-
-function round(milliseconds: number): number {
-  return Math.round(milliseconds * 100) / 100;
 }

@@ -1,3 +1,4 @@
+import type { LoggingSettings } from "./log-levels.ts";
 import type { PublishedCode } from "./published-code.ts";
 
 /** A version of a function, with everything that an execution environment needs. A published one never changes. */
@@ -24,6 +25,7 @@ export interface FunctionVersion {
   readonly environment: Readonly<Record<string, string>>;
   readonly roleArn: string;
   readonly logGroupName: string;
+  readonly logging?: LoggingSettings;
   readonly deadLetterQueueArn?: string;
   /** Present on durable functions only. */
   readonly durable?: { readonly executionTimeoutSeconds: number; readonly retentionDays: number };

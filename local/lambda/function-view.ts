@@ -1,4 +1,5 @@
 import type { FunctionVersion } from "./function-version.ts";
+import { loggingOf } from "./log-levels.ts";
 import type { Alias } from "./registry.ts";
 
 /**
@@ -7,6 +8,7 @@ import type { Alias } from "./registry.ts";
  * @param qualifier as asked for: without one AWS shows `$LATEST` under the unqualified ARN
  */
 export function describeFunction(version: FunctionVersion, qualifier?: string): Record<string, unknown> {
+  const logging = loggingOf(version);
   const latest = qualifier === undefined || qualifier === "$LATEST";
   return {
     FunctionName: version.functionName,
@@ -20,7 +22,11 @@ export function describeFunction(version: FunctionVersion, qualifier?: string): 
     PackageType: "Zip",
     Environment: { Variables: version.environment },
     DeadLetterConfig: version.deadLetterQueueArn === undefined ? undefined : { TargetArn: version.deadLetterQueueArn },
-    LoggingConfig: { LogFormat: "JSON", LogGroup: version.logGroupName },
+    LoggingConfig: {
+      LogFormat: logging.format,
+      ...(logging.format === "JSON" && { ApplicationLogLevel: logging.applicationLevel, SystemLogLevel: logging.systemLevel }),
+      LogGroup: version.logGroupName,
+    },
     DurableConfig:
       version.durable === undefined
         ? undefined

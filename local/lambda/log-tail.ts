@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isReport } from "./invocation-report.ts";
 
 /** Shows lines of every log group as they come. Returns what ends it. */
 export interface LogFollower {
@@ -22,7 +23,7 @@ export class LogTail {
       for (const { message } of lines) {
         const written = streams.get(stream) ?? [];
         streams.set(stream, [...written, message]);
-        if (!message.includes('"platform.report"')) continue;
+        if (!isReport(message)) continue;
         if (message.includes(requestId)) this.#reported.resolve([...written, message].join("\n"));
         streams.delete(stream);
       }

@@ -3,8 +3,7 @@ import type { Clock } from "../clock.ts";
 import { AwsError } from "../errors.ts";
 import type { AccessControl, Credentials, Principal } from "../iam/access.ts";
 import type { Identity } from "../identity.ts";
-import type { LogSink } from "../logs/log-sink.ts";
-import { RoleLogSink } from "../logs/role-log-sink.ts";
+import { RoleLogSink, type LogGroups } from "../logs/role-log-sink.ts";
 import { TimerQueue } from "../timers.ts";
 import { ProcessEnvironment, type ExecutionEnvironment, type Failure } from "./environment.ts";
 import { assumeFunctionRole } from "./function-session.ts";
@@ -18,7 +17,7 @@ export interface EnvironmentPoolOptions {
   readonly clock: Clock;
   readonly identity: Identity;
   readonly iam: AccessControl;
-  readonly logs: LogSink;
+  readonly logs: LogGroups;
   /** URL of the gateway, which may listen only after the pool was made. */
   readonly endpoint: () => string;
   /** Where Node keeps compiled code between environments; made when missing. */

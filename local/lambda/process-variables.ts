@@ -1,5 +1,6 @@
 import type { Credentials } from "../iam/access.ts";
 import type { FunctionVersion } from "./function-version.ts";
+import { loggingOf } from "./log-levels.ts";
 import { timeScaleVariables } from "./time-scale-preload.ts";
 
 /**
@@ -14,6 +15,7 @@ export function processVariables(
   credentials: Required<Credentials>,
   place: { region: string; runtimeApi: string; endpoint: string; logStreamName: string; speed: number; compileCacheFolder: string },
 ): Record<string, string> {
+  const logging = loggingOf(version);
   return {
     PATH: "/usr/local/bin:/usr/bin:/bin",
     LANG: "en_US.UTF-8",
@@ -34,7 +36,8 @@ export function processVariables(
     AWS_LAMBDA_FUNCTION_VERSION: version.version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(version.memoryMegabytes),
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
-    AWS_LAMBDA_LOG_FORMAT: "JSON",
+    AWS_LAMBDA_LOG_FORMAT: logging.format,
+    ...(logging.format === "JSON" ? { AWS_LAMBDA_LOG_LEVEL: logging.applicationLevel } : {}),
     AWS_LAMBDA_LOG_GROUP_NAME: version.logGroupName,
     AWS_LAMBDA_LOG_STREAM_NAME: place.logStreamName,
     LAMBDA_TASK_ROOT: version.codeFolder,

@@ -84,6 +84,12 @@ export class LogReader {
     if (query.after !== undefined) conditions.add("(e.timestamp, e.id) > (?, ?)", query.after.timestamp, query.after.id);
     if (query.before !== undefined) conditions.add("(e.timestamp, e.id) < (?, ?)", query.before.timestamp, query.before.id);
     addPattern(conditions, query.pattern);
+    const { json } = query.pattern ?? {};
+    if (json !== undefined) {
+      // Of this query: each one that has a JSON pattern gives the function its own meaning.
+      this.#database.function("matches_pattern", (message) => Number(json(String(message))));
+      conditions.add("matches_pattern(e.message)");
+    }
     const order = query.newest === true ? "DESC" : "ASC";
     const events = this.#database
       .prepare(

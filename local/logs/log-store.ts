@@ -76,10 +76,10 @@ export class LogStore implements LogSink {
     for (const { name } of this.reader.groups()) this.#groups.add(name);
   }
 
-  /** Takes up the declared groups; the lines of groups that are no longer declared go. */
-  apply(declaration: Pick<StackDeclaration, "logGroups">): void {
+  /** Takes up the declared groups; the lines of groups that are neither declared nor a function's go. */
+  apply({ logGroups, functions = [] }: Pick<StackDeclaration, "logGroups"> & Partial<Pick<StackDeclaration, "functions">>): void {
     this.flush();
-    const declared = new Set(declaration.logGroups.map((group) => group.name));
+    const declared = new Set([...logGroups.map(({ name }) => name), ...functions.map(({ logGroupName }) => logGroupName)]);
     for (const name of [...this.#groups].filter((group) => !declared.has(group))) {
       this.#database.prepare("DELETE FROM log_groups WHERE name = ?").run(name);
       this.#groups.delete(name);
@@ -88,9 +88,24 @@ export class LogStore implements LogSink {
       `INSERT INTO log_groups VALUES (?, ?, ?, ?, 0)
        ON CONFLICT (name) DO UPDATE SET arn = excluded.arn, retention_days = excluded.retention_days`,
     );
-    for (const group of declaration.logGroups) {
+    for (const group of logGroups) {
       upsert.run(group.name, group.arn, group.retentionInDays, this.#clock.now());
       this.#groups.add(group.name);
+    }
+  }
+
+  hasGroup(name: string): boolean {
+    return this.#groups.has(name);
+  }
+
+  /** Creates a group whose lines are kept for ever, as CreateLogGroup does. */
+  createGroup(name: string, groupArn: string): void {
+    try {
+      this.#database.prepare("INSERT INTO log_groups VALUES (?, ?, 0, ?, 0)").run(name, groupArn, this.#clock.now());
+      this.#groups.add(name);
+    } catch (error) {
+      // As in flush: a full disk costs lines, not the stack.
+      if (!isFatal(error)) throw error;
     }
   }
 
@@ -185,6 +200,8 @@ export class LogStore implements LogSink {
     const now = this.#clock.now();
     this.#sweptAt = now;
     for (const group of this.reader.groups()) {
+      // Without a retention lines never expire.
+      if (group.retentionInDays === 0) continue;
       const oldest = now - group.retentionInDays * DAY_MS;
       this.#delete("group_name = ? AND timestamp < ?", group.name, group.name, oldest);
       this.#database.prepare("DELETE FROM log_streams WHERE group_name = ? AND last_event_at < ?").run(group.name, oldest);

@@ -171,7 +171,7 @@ function describeGroup(group: LogGroup) {
   return {
     logGroupName: group.name,
     creationTime: group.createdAt,
-    retentionInDays: group.retentionInDays,
+    retentionInDays: group.retentionInDays || undefined,
     metricFilterCount: 0,
     arn: `${group.arn}:*`,
     logGroupArn: group.arn,

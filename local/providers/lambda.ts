@@ -5,6 +5,7 @@ import type { AliasDeclaration, PolicyStatement, ResourcePolicyDeclaration } fro
 import { UserError } from "../errors.ts";
 import { arn } from "../identity.ts";
 import type { FunctionVersion } from "../lambda/function-version.ts";
+import { APPLICATION_LEVELS, SYSTEM_LEVELS, type LoggingSettings } from "../lambda/log-levels.ts";
 import { publishCode, restoreCode } from "../lambda/published-code.ts";
 import type { RegisteredResource } from "../program/resource.ts";
 import { declared } from "./declared.ts";
@@ -44,6 +45,22 @@ export const lambdaProviders: Providers = {
   [PERMISSION]: (resource) => ({ id: resource.name, outputs: { statementId: resource.name } }),
 };
 
+/** Lambda refuses levels with the format Text, and takes INFO where JSON comes without (API reference, LoggingConfig). */
+const loggingConfig = z
+  .object({
+    logFormat: z.enum(["JSON", "Text"]).default("Text"),
+    applicationLogLevel: z.enum(APPLICATION_LEVELS).optional(),
+    systemLogLevel: z.enum(SYSTEM_LEVELS).optional(),
+    logGroup: z.string().optional(),
+  })
+  .refine(({ logFormat, applicationLogLevel, systemLogLevel }) => logFormat === "JSON" || (applicationLogLevel ?? systemLogLevel) === undefined, {
+    error: "Lambda filters by log level with logFormat JSON only",
+  })
+  .transform(({ logGroup, logFormat, applicationLogLevel = "INFO", systemLogLevel = "INFO" }): { logGroup?: string; settings: LoggingSettings } => ({
+    logGroup,
+    settings: logFormat === "Text" ? { format: "Text" } : { format: "JSON", applicationLevel: applicationLogLevel, systemLevel: systemLogLevel },
+  }));
+
 const functionSchema = z.object({
   name: z.string(),
   arn: z.string(),
@@ -56,7 +73,7 @@ const functionSchema = z.object({
   timeout: z.number().default(3),
   memorySize: z.number().default(128),
   environment: z.object({ variables: z.record(z.string(), z.string()).default({}) }).optional(),
-  loggingConfig: z.object({ logGroup: z.string().optional() }).optional(),
+  loggingConfig: loggingConfig.optional(),
   deadLetterConfig: z.object({ targetArn: z.string() }).optional(),
   durableConfig: z.object({ executionTimeout: z.number(), retentionPeriod: z.number().default(14) }).optional(),
   code: archive,
@@ -87,6 +104,7 @@ export async function declareFunctions(resources: readonly RegisteredResource[],
         environment: declaration.environment?.variables ?? {},
         roleArn: declaration.role,
         logGroupName: declaration.loggingConfig?.logGroup ?? `/aws/lambda/${declaration.name}`,
+        logging: declaration.loggingConfig?.settings ?? { format: "Text" },
         deadLetterQueueArn: declaration.deadLetterConfig?.targetArn,
         durable: declaration.durableConfig && {
           executionTimeoutSeconds: declaration.durableConfig.executionTimeout,

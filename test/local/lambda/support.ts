@@ -8,7 +8,7 @@ import type { AccessControl, AccessRequest } from "../../../local/iam/access.ts"
 import type { Identity } from "../../../local/identity.ts";
 import type { FunctionVersion } from "../../../local/lambda/function-version.ts";
 import { StateDoor } from "../../../local/lambda/state-door.ts";
-import type { LogSink } from "../../../local/logs/log-sink.ts";
+import type { LogGroups } from "../../../local/logs/role-log-sink.ts";
 
 export const identity: Identity = { partition: "aws", region: "eu-west-1", accountId: "000000000000" };
 
@@ -102,7 +102,13 @@ export function unusedStateDoor(iam: AccessControl): StateDoor {
   return new StateDoor({ engine: { checkpoint: neverAsked, getExecutionState: neverAsked }, iam, store: { committed: async () => undefined } });
 }
 
-export class FakeLogs implements LogSink {
+export class FakeLogs implements LogGroups {
+  hasGroup(): boolean {
+    return true;
+  }
+
+  createGroup(): void {}
+
   readonly lines: { group: string; stream: string; message: string }[] = [];
 
   append(group: string, stream: string, lines: readonly { message: string }[]): void {

@@ -110,6 +110,18 @@ describe("The log store", () => {
     assert.deepEqual(store.reader.streams("/b").map(({ name }) => name), ["new"]);
   });
 
+  it("keeps the lines of a group without a retention", () => {
+    let now = Date.UTC(2026, 0, 10);
+    const store = openStore({ now: () => now });
+    store.apply({ logGroups: [group("/a", 0)] });
+    for (const message of ["old", "new"]) {
+      store.append("/a", message, [{ timestamp: now, message }]);
+      store.flush();
+      now += 400 * 24 * 3_600_000;
+    }
+    assert.deepEqual(messages(store, "/a"), ["old", "new"]);
+  });
+
   it("shows lines live to whoever follows", () => {
     const store = openStore();
     const seen: string[] = [];

@@ -87,11 +87,20 @@ describe("CloudWatch Logs", () => {
     assert.deepEqual(texts(await filter({ filterPattern: "error" })), []);
   });
 
-  for (const filterPattern of ["{ $.level = \"ERROR\" }", "[a, b]", "%ERR.*%"]) {
+  it("matches JSON patterns, page by page", async () => {
+    logs.append("/ecs/job", "job/3", [1, 2, 3].map((latency) => ({ timestamp: 9, message: JSON.stringify({ level: "WARN", latency }) })));
+    const filterPattern = '{ $.level = "WARN" && $.latency > 1 }';
+    const first = await filter({ filterPattern, limit: 1 });
+    const second = await filter({ filterPattern, limit: 1, nextToken: first.nextToken });
+    assert.deepEqual([first, second].flatMap(texts), [2, 3].map((latency) => JSON.stringify({ level: "WARN", latency })));
+    assert.equal(second.nextToken, undefined);
+  });
+
+  for (const filterPattern of ["[a, b]", "%ERR.*%"]) {
     it(`says that it does not understand the filter pattern ${filterPattern}`, async () => {
       await assert.rejects(
         filter({ filterPattern }),
-        (error) => error instanceof AwsError && error.code === "InvalidParameterException" && error.message.includes("terms only"),
+        (error) => error instanceof AwsError && error.code === "InvalidParameterException" && error.message.includes(`not ${filterPattern}`),
       );
     });
   }

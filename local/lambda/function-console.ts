@@ -7,21 +7,32 @@ interface PipeStream {
   readonly _handle?: { setBlocking?(blocking: boolean): void };
 }
 
+const ORDER = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
+const FORMAT = process.env.AWS_LAMBDA_LOG_FORMAT;
+/** Lambda sets the level with the format JSON only. */
+const LEAST = ORDER.indexOf(process.env.AWS_LAMBDA_LOG_LEVEL ?? "TRACE");
+
 /**
- * Makes `console` write one JSON object a line, as Lambda does with the log format JSON. Output waits for whoever reads
+ * Makes `console` write as Lambda does in the function's log format: one JSON object a line, or text. Output waits for whoever reads
  * it: otherwise a handler that prints faster would pile it up in its memory.
  */
-export function jsonConsole(requestId: () => string | undefined): void {
+export function functionConsole(requestId: () => string | undefined): void {
   for (const stream of [process.stdout, process.stderr] as PipeStream[]) stream._handle?.setBlocking?.(true);
   for (const [method, level] of Object.entries(LEVELS) as [keyof typeof LEVELS, string][]) {
     // eslint-disable-next-line no-console -- replaced, not written to
-    console[method] = (...values: unknown[]) => writeLine(level, requestId(), values);
+    console[method] = ORDER.indexOf(level) < LEAST ? () => undefined : (...values: unknown[]) => writeLine(level, requestId(), values);
   }
 }
 
-/** Writes a line of the structured log; the pipe takes it before this returns. */
+/** Writes a line of the log; the pipe takes it before this returns. */
 export function writeLine(level: string, requestId: string | undefined, values: readonly unknown[]): void {
-  process.stdout.write(`${jsonLine(new Date().toISOString(), level, requestId, values)}\n`);
+  const line = FORMAT === "Text" ? textLine : jsonLine;
+  process.stdout.write(`${line(new Date().toISOString(), level, requestId, values)}\n`);
+}
+
+/** One line of a log in text. A message of several lines stays one event, as Lambda sends it. */
+export function textLine(timestamp: string, level: string, requestId: string | undefined, values: readonly unknown[]): string {
+  return `${timestamp}\t${requestId}\t${level}\t${format(...values).replaceAll("\n", "\r")}`;
 }
 
 /** One line of a structured log. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { jsonLine } from "../../../local/lambda/json-console.ts";
+import { jsonLine, textLine } from "../../../local/lambda/function-console.ts";
 
 describe("a line of a function's structured log", () => {
   const line = (...values: unknown[]) => JSON.parse(jsonLine("2026-11-21T10:00:00.000Z", "INFO", "r1", values)) as Record<string, unknown>;
@@ -23,5 +23,9 @@ describe("a line of a function's structured log", () => {
     assert.match(String(line(circular).message), /Circular/);
     assert.equal(line(10n).message, "10n");
     assert.ok(!jsonLine("t", "INFO", undefined, ["a\nb"]).includes("\n"));
+  });
+
+  it("is one event in text, whatever it holds", () => {
+    assert.equal(textLine("2026-11-21T10:00:00.000Z", "WARN", "r1", ["%d\nof", 1, "two"]), "2026-11-21T10:00:00.000Z\tr1\tWARN\t1\rof two");
   });
 });
