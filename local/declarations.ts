@@ -74,7 +74,7 @@ export interface TaskDefinitionDeclaration {
   readonly revision: number;
   readonly cpu: string;
   readonly memory: string;
-  readonly taskRoleArn: string;
+  readonly taskRoleArn?: string;
   readonly executionRoleArn: string;
   readonly containers: readonly ContainerDeclaration[];
   readonly tags: Readonly<Record<string, string>>;

@@ -35,7 +35,7 @@ export function planLaunch(
   task: Task,
   container: ContainerDeclaration,
   image: Image,
-  place: { region: string; endpoint: string; speed: number; credentials: Required<Credentials> },
+  place: { region: string; endpoint: string; speed: number; credentials: Required<Credentials> | undefined },
 ): Launch {
   const override = task.overrides.containerOverrides?.find(({ name }) => name === container.name);
   const variables = {
@@ -83,9 +83,11 @@ function provided(task: Task, declared: Readonly<Record<string, string>>, place:
     AWS_DEFAULT_REGION: place.region,
     AWS_EXECUTION_ENV: "AWS_ECS_FARGATE",
     AWS_ENDPOINT_URL: place.endpoint,
-    AWS_ACCESS_KEY_ID: place.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: place.credentials.secretAccessKey,
-    AWS_SESSION_TOKEN: place.credentials.sessionToken,
+    ...(place.credentials && {
+      AWS_ACCESS_KEY_ID: place.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: place.credentials.secretAccessKey,
+      AWS_SESSION_TOKEN: place.credentials.sessionToken,
+    }),
     [TASK_MARKER]: task.arn,
   };
 }

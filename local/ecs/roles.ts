@@ -8,7 +8,8 @@ import type { Task, TaskOverrides } from "./task.ts";
 const ECS_TASKS = "ecs-tasks.amazonaws.com";
 
 export interface TaskRoles {
-  readonly taskRoleArn: string;
+  /** Without one, containers have no credentials. */
+  readonly taskRoleArn?: string;
   readonly executionRoleArn: string;
 }
 
@@ -17,6 +18,11 @@ export function rolesOf(definition: TaskDefinitionDeclaration, overrides: TaskOv
     taskRoleArn: overrides.taskRoleArn ?? definition.taskRoleArn,
     executionRoleArn: overrides.executionRoleArn ?? definition.executionRoleArn,
   };
+}
+
+/** The roles of a task, each once. */
+export function given({ executionRoleArn, taskRoleArn }: TaskRoles): Set<string> {
+  return new Set(taskRoleArn === undefined ? [executionRoleArn] : [taskRoleArn, executionRoleArn]);
 }
 
 /** What ECS does with the roles of a task: the execution role is the platform's, the task role is the containers'. */
@@ -31,12 +37,17 @@ export class RoleSessions {
 
   /** @throws AwsError ClientException naming the role that ECS may not assume */
   check(roles: TaskRoles, task: Pick<Task, "id" | "arn">): void {
-    for (const roleArn of [roles.executionRoleArn, roles.taskRoleArn]) this.#assume(roleArn, task);
+    for (const roleArn of given(roles)) this.#assume(roleArn, task);
   }
 
-  /** @throws TaskStartError when the task role cannot be assumed any more */
-  credentials(roles: TaskRoles, task: Task): Required<Credentials> {
-    return failing("", () => this.#iam.issueCredentials(this.#assume(roles.taskRoleArn, task)));
+  /**
+   * Credentials of the task role, where there is one.
+   *
+   * @throws TaskStartError when the task role cannot be assumed any more
+   */
+  credentials({ taskRoleArn }: TaskRoles, task: Task): Required<Credentials> | undefined {
+    if (taskRoleArn === undefined) return undefined;
+    return failing("", () => this.#iam.issueCredentials(this.#assume(taskRoleArn, task)));
   }
 
   /**

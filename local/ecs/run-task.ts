@@ -4,7 +4,7 @@ import type { TaskDefinitionDeclaration } from "../declarations.ts";
 import { AwsError } from "../errors.ts";
 import type { AccessRequest } from "../iam/access.ts";
 import { arn } from "../identity.ts";
-import { rolesOf } from "./roles.ts";
+import { given, rolesOf } from "./roles.ts";
 import type { Tag, Task } from "./task.ts";
 import type { EcsTasks } from "./tasks.ts";
 
@@ -82,7 +82,7 @@ export function runTaskAccess(tasks: EcsTasks, input: RunTaskInput): AccessReque
   ];
   if (definition === undefined) return requests;
   const roles = rolesOf(definition, input.overrides);
-  for (const role of new Set([roles.taskRoleArn, roles.executionRoleArn])) {
+  for (const role of given(roles)) {
     requests.push({ action: "iam:PassRole", resource: role, context: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } });
   }
   const tags = tagsOf(input, definition);

@@ -8,7 +8,8 @@ const OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage";
 
 /** The processes of one task. */
 export class TaskRun {
-  readonly accessKeyId: string;
+  /** Absent for a task without a role. */
+  readonly accessKeyId: string | undefined;
   #launches: readonly Launch[];
   readonly #clock: Clock;
   readonly #onLines: (launch: Launch, lines: readonly string[]) => void;
@@ -23,7 +24,7 @@ export class TaskRun {
 
   constructor(options: {
     launches: readonly Launch[];
-    accessKeyId: string;
+    accessKeyId: string | undefined;
     clock: Clock;
     /** What all containers together may use. */
     memoryBytes: number;

@@ -142,7 +142,7 @@ export class EcsTasks {
 
   /** Records that the task is about to start before it does, so that a kill in between can never start it twice. */
   #begin(task: Task): void {
-    let plan: { launches: readonly Launch[]; accessKeyId: string };
+    let plan: { launches: readonly Launch[]; accessKeyId: string | undefined };
     try {
       plan = this.#plan(task);
     } catch (error) {
@@ -170,7 +170,7 @@ export class EcsTasks {
   }
 
   /** @throws TaskStartError naming what is missing or not allowed */
-  #plan(task: Task): { launches: Launch[]; accessKeyId: string } {
+  #plan(task: Task): { launches: Launch[]; accessKeyId: string | undefined } {
     const definition = this.definitions.taskDefinition(task.taskDefinitionArn);
     if (definition === undefined) throw new TaskStartError(`The task definition ${task.taskDefinitionArn} is gone.`);
     const roles = rolesOf(definition, task.overrides);
@@ -183,9 +183,9 @@ export class EcsTasks {
         if (image !== undefined) return planLaunch(task, container, image, place);
         throw new TaskStartError(`CannotPullContainerError: ${container.image}: the local stack has no images but those the program builds`);
       });
-      return { launches, accessKeyId: credentials.accessKeyId };
+      return { launches, accessKeyId: credentials?.accessKeyId };
     } catch (error) {
-      this.#iam.revokeCredentials(credentials.accessKeyId);
+      if (credentials !== undefined) this.#iam.revokeCredentials(credentials.accessKeyId);
       throw error;
     }
   }
@@ -232,7 +232,7 @@ export class EcsTasks {
 
   #finish(id: string, run: TaskRun): void {
     this.#runs.delete(id);
-    this.#iam.revokeCredentials(run.accessKeyId);
+    if (run.accessKeyId !== undefined) this.#iam.revokeCredentials(run.accessKeyId);
     const task = this.table.get(id);
     if (task !== undefined) {
       // What has left the process's group ends with the task all the same, as in a container.

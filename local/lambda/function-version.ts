@@ -8,6 +8,8 @@ export interface FunctionVersion {
   readonly functionArn: string;
   /** `1`, `2`, …, or `$LATEST`. */
   readonly version: string;
+  /** False for a function that publishes nothing: its code has a number, but only `$LATEST` leads to it. */
+  readonly isPublished?: boolean;
   /** `functionArn:version`. */
   readonly qualifiedArn: string;
   readonly runtime: string;

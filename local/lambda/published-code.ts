@@ -17,15 +17,16 @@ export interface PublishedCode {
  */
 export async function publishCode(files: Readonly<Record<string, string>>, folder: string): Promise<PublishedCode> {
   await mkdir(folder, { recursive: true });
-  const published = await Promise.all(
-    Object.entries(files).map(async ([path, source]) => {
-      const [content, { mode }] = await Promise.all([readFile(source), stat(source)]);
-      const sha256 = hash("sha256", content);
-      const known = await stat(join(folder, sha256)).catch(() => undefined);
-      if (known?.size !== content.length) await writeWhole(join(folder, sha256), content, 0o444);
-      return [path, { sha256, mode: mode & 0o555 }] as const;
-    }),
-  );
+  const published: [string, PublishedCode["files"][string]][] = [];
+  // One after the other: at once, the files of many functions are more than a process may have open.
+  for (const [path, source] of Object.entries(files)) {
+    const content = await readFile(source);
+    const { mode } = await stat(source);
+    const sha256 = hash("sha256", content);
+    const known = await stat(join(folder, sha256)).catch(() => undefined);
+    if (known?.size !== content.length) await writeWhole(join(folder, sha256), content, 0o444);
+    published.push([path, { sha256, mode: mode & 0o555 }]);
+  }
   return { folder, files: Object.fromEntries(published) };
 }
 

@@ -58,7 +58,7 @@ export class FunctionRegistry implements FunctionDirectory {
       this.#latest.set(newest.functionArn, { ...newest, version: "$LATEST", qualifiedArn: `${newest.functionArn}:$LATEST` });
     }
     for (const { functionArn, name, version } of declaration.aliases) {
-      const target = this.#versions.get(functionArn)?.get(version);
+      const target = this.#find(functionArn, version);
       if (target === undefined) throw new Error(`Alias ${name} of ${functionArn} names version ${version}, which is not published.`);
       inner(this.#aliases, functionArn).set(name, target);
     }
@@ -87,7 +87,8 @@ export class FunctionRegistry implements FunctionDirectory {
    */
   versions(nameOrArn: string): readonly FunctionVersion[] {
     const { functionArn } = this.resolve(nameOrArn).version;
-    return [...(this.#versions.get(functionArn)?.values() ?? [])].sort((a, b) => Number(a.version) - Number(b.version));
+    const known = [...(this.#versions.get(functionArn)?.values() ?? [])];
+    return known.filter(({ isPublished }) => isPublished !== false).sort((a, b) => Number(a.version) - Number(b.version));
   }
 
   /** @throws AwsError ResourceNotFoundException when there is no such function */
@@ -106,7 +107,10 @@ export class FunctionRegistry implements FunctionDirectory {
 
   #find(functionArn: string, qualifier: string | undefined): FunctionVersion | undefined {
     if (qualifier === undefined || qualifier === "$LATEST") return this.#latest.get(functionArn);
-    if (/^\d+$/.test(qualifier)) return this.#versions.get(functionArn)?.get(qualifier);
+    if (/^\d+$/.test(qualifier)) {
+      const numbered = this.#versions.get(functionArn)?.get(qualifier);
+      return numbered?.isPublished === false ? undefined : numbered;
+    }
     return this.#aliases.get(functionArn)?.get(qualifier);
   }
 

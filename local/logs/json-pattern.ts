@@ -117,5 +117,5 @@ function take(tokens: Token[], mark: string): boolean {
 }
 
 function shown(token: Token): string {
-  return Object.values(token).find((text) => text !== undefined) ?? "the end";
+  return Object.values<string | undefined>(token).find((text) => text !== undefined) ?? "the end";
 }

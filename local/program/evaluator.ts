@@ -11,6 +11,7 @@ import { LOCAL_ACCOUNT_ID } from "../identity.ts";
 import { invokeResult, provide } from "../providers/provide.ts";
 import { plainInputs } from "./plain-inputs.ts";
 import type { Evaluation, EvaluationAnswer, EvaluationRequest, RegisteredResource } from "./resource.ts";
+import { refuseDuplicates } from "./duplicates.ts";
 import { readStackConfig } from "./stack-config.ts";
 
 /** Exported by the SDK for its own test helpers and left out of its types: resolves when every registration has been answered. */
@@ -44,6 +45,7 @@ async function evaluate({ projectFolder, stack, revisions, endpoint }: Evaluatio
     config.project,
     stack,
   );
+  refuseDuplicates(pulumi.runtime.getMonitor(), (error) => answer({ kind: "refused", message: explain(error) }));
   const program = (await import(pathToFileURL(join(projectFolder, "index.ts")).href)) as { default?: unknown };
   const { default: declared, ...named } = program;
   const outputs = await settled(declared ?? named);

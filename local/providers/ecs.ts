@@ -59,7 +59,7 @@ const taskDefinition = z.object({
   configurationHash: z.string(),
   cpu: z.coerce.string(),
   memory: z.coerce.string(),
-  taskRoleArn: z.string(),
+  taskRoleArn: z.string().optional(),
   executionRoleArn: z.string(),
   containerDefinitions: jsonText(z.array(container)),
   tagsAll: z.record(z.string(), z.string()),

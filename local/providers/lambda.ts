@@ -1,8 +1,8 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import type { AliasDeclaration, PolicyStatement, ResourcePolicyDeclaration } from "../declarations.ts";
-import { UserError } from "../errors.ts";
 import { arn } from "../identity.ts";
 import type { FunctionVersion } from "../lambda/function-version.ts";
 import { APPLICATION_LEVELS, SYSTEM_LEVELS, type LoggingSettings } from "../lambda/log-levels.ts";
@@ -20,20 +20,18 @@ const archive = z.object({ archive: z.record(z.string(), z.string()) });
 export const lambdaProviders: Providers = {
   [FUNCTION]: async (resource, context) => {
     const name = physicalName(resource, context);
-    if (resource.inputs.publish !== true) {
-      throw new UserError(`Function "${resource.name}" is not published: set publish, since durable functions are invoked by version or alias.`);
-    }
-    // Tags and reserved concurrency belong to the function, not to a version: changing them publishes nothing.
-    const configuration = { ...resource.inputs, code: undefined, tags: undefined, reservedConcurrentExecutions: undefined };
+    // Publishing, tags and reserved concurrency belong to the function, not to a version: changing them publishes nothing.
+    const configuration = { ...resource.inputs, code: undefined, publish: undefined, tags: undefined, reservedConcurrentExecutions: undefined };
     const files = Object.entries(archive.parse(resource.inputs.code).archive).sort(([a], [b]) => (a < b ? -1 : 1));
-    const contents = await Promise.all(files.map(async ([path, file]) => [path, await readFile(file)] as const));
-    const codeHash = sha256(...contents.flat());
+    // One after the other: read at once, the files of many functions are more than a process may have open.
+    const codeHash = sha256(...files.flatMap(([path, file]) => [path, readFileSync(file)]));
     const configurationHash = sha256(codeHash, JSON.stringify(configuration));
-    const version = String(revisionOf(`function/${name}`, configurationHash, context));
+    const revision = String(revisionOf(`function/${name}`, configurationHash, context));
+    const version = resource.inputs.publish === true ? revision : "$LATEST";
     const functionArn = arn(context.identity, "lambda", `function:${name}`);
     return {
       id: name,
-      outputs: { id: name, name, arn: functionArn, version, qualifiedArn: `${functionArn}:${version}`, codeSha256: codeHash, configurationHash },
+      outputs: { id: name, name, arn: functionArn, revision, version, qualifiedArn: `${functionArn}:${version}`, codeSha256: codeHash, configurationHash },
     };
   },
   [ALIAS]: (resource, context) => {
@@ -64,8 +62,8 @@ const loggingConfig = z
 const functionSchema = z.object({
   name: z.string(),
   arn: z.string(),
-  version: z.string(),
-  qualifiedArn: z.string(),
+  revision: z.string(),
+  publish: z.boolean().default(false),
   configurationHash: z.string(),
   runtime: z.string(),
   handler: z.string(),
@@ -84,35 +82,36 @@ export async function declareFunctions(resources: readonly RegisteredResource[],
   await mkdir(functionsFolder, { recursive: true });
   // Code without a package.json of its own is CommonJS in Lambda; here Node would take the type of a package.json further up.
   await writeFile(join(functionsFolder, "package.json"), "{}\n");
-  return Promise.all(
-    declared(resources, FUNCTION, functionSchema).map(async (declaration) => {
-      const codeFolder = join(functionsFolder, declaration.name, declaration.version);
-      const code = await publishCode(declaration.code.archive, join(functionsFolder, ".published"));
-      await restoreCode(codeFolder, code);
-      return {
-        functionName: declaration.name,
-        functionArn: declaration.arn,
-        version: declaration.version,
-        qualifiedArn: declaration.qualifiedArn,
-        configurationHash: declaration.configurationHash,
-        runtime: declaration.runtime,
-        handler: declaration.handler,
-        codeFolder,
-        code,
-        timeoutSeconds: declaration.timeout,
-        memoryMegabytes: declaration.memorySize,
-        environment: declaration.environment?.variables ?? {},
-        roleArn: declaration.role,
-        logGroupName: declaration.loggingConfig?.logGroup ?? `/aws/lambda/${declaration.name}`,
-        logging: declaration.loggingConfig?.settings ?? { format: "Text" },
-        deadLetterQueueArn: declaration.deadLetterConfig?.targetArn,
-        durable: declaration.durableConfig && {
-          executionTimeoutSeconds: declaration.durableConfig.executionTimeout,
-          retentionDays: declaration.durableConfig.retentionPeriod,
-        },
-      };
-    }),
-  );
+  const versions: FunctionVersion[] = [];
+  for (const declaration of declared(resources, FUNCTION, functionSchema)) {
+    const codeFolder = join(functionsFolder, declaration.name, declaration.revision);
+    const code = await publishCode(declaration.code.archive, join(functionsFolder, ".published"));
+    await restoreCode(codeFolder, code);
+    versions.push({
+      functionName: declaration.name,
+      functionArn: declaration.arn,
+      version: declaration.revision,
+      qualifiedArn: `${declaration.arn}:${declaration.revision}`,
+      isPublished: declaration.publish,
+      configurationHash: declaration.configurationHash,
+      runtime: declaration.runtime,
+      handler: declaration.handler,
+      codeFolder,
+      code,
+      timeoutSeconds: declaration.timeout,
+      memoryMegabytes: declaration.memorySize,
+      environment: declaration.environment?.variables ?? {},
+      roleArn: declaration.role,
+      logGroupName: declaration.loggingConfig?.logGroup ?? `/aws/lambda/${declaration.name}`,
+      logging: declaration.loggingConfig?.settings ?? { format: "Text" },
+      deadLetterQueueArn: declaration.deadLetterConfig?.targetArn,
+      durable: declaration.durableConfig && {
+        executionTimeoutSeconds: declaration.durableConfig.executionTimeout,
+        retentionDays: declaration.durableConfig.retentionPeriod,
+      },
+    });
+  }
+  return versions;
 }
 
 const alias = z.object({ arn: z.string(), name: z.string(), functionVersion: z.string() });

@@ -34,6 +34,14 @@ describe("RunTask", () => {
     assert.equal(ecs.events.filter(({ detail }) => detail["lastStatus"] === "PROVISIONING").length, 2);
   });
 
+  it("of a definition without a task role passes the execution role alone, and runs without credentials", async () => {
+    using folder = temporaryFolder();
+    await using ecs = new EcsHarness({ folder: folder.path, definition: { taskRoleArn: undefined } });
+    const passed = ecs.parse("RunTask", runInput).access.filter(({ action }) => action === "iam:PassRole");
+    assert.equal(passed.length, 1);
+    assert.equal((await ecs.stopped(await ecs.run())).containers[0]?.exitCode, 0);
+  });
+
   it("spreads tasks over capacity providers: the base first, then by weight", async () => {
     using folder = temporaryFolder();
     await using ecs = new EcsHarness({ folder: folder.path });

@@ -152,6 +152,7 @@ eachChannel("an execution environment", (used) => {
       "AWS_LAMBDA_INITIALIZATION_TYPE",
       "AWS_LAMBDA_LOG_FORMAT",
       "AWS_LAMBDA_LOG_GROUP_NAME",
+      "AWS_LAMBDA_LOG_LEVEL",
       "AWS_LAMBDA_LOG_STREAM_NAME",
       "AWS_LAMBDA_RUNTIME_API",
       "AWS_REGION",

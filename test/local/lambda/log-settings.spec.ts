@@ -36,7 +36,7 @@ eachChannel("A function's log settings", (used) => {
     await pool.invoke(version, '{"fail":true}', "r2");
     await eventually("the report", () => used.logs.messages.some((message) => message.includes("platform.report")));
     const reports = used.logs.messages.filter((message) => message.includes("platform.report"));
-    assert.deepEqual(reports.map((message) => (JSON.parse(message) as { record: object }).record).map((record) => Reflect.get(record, "requestId")), ["r2"]);
+    assert.deepEqual(reports.map((message) => (JSON.parse(message) as { record: { requestId: string } }).record.requestId), ["r2"]);
   });
 
   it("write text with Lambda's own lines around it", async () => {

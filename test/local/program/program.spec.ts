@@ -2,11 +2,15 @@ import * as assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { LOCAL_ACCOUNT_ID } from "../../../local/identity.ts";
+import { FunctionRegistry } from "../../../local/lambda/registry.ts";
+import { schema } from "../../../local/lambda/schema.ts";
 import { declareStack } from "../../../local/providers/declaration.ts";
 import { isSimulated } from "../../../local/providers/provide.ts";
 import { evaluateProgram } from "../../../local/program/evaluate.ts";
 import { readStackConfig } from "../../../local/program/stack-config.ts";
 import type { Evaluation, Revisions } from "../../../local/program/resource.ts";
+import { Store } from "../../../local/store/store.ts";
 
 const PROJECT = resolve(import.meta.dirname, "../../..");
 const ENDPOINT = "http://127.0.0.1:4570";
@@ -105,9 +109,36 @@ describe("Evaluating a Pulumi program", () => {
     });
   });
 
-  it("refuses a function that is not published, naming it", async () => {
+  it("takes a function that publishes nothing as $LATEST, for aliases too", async () => {
     writeFileSync(join(folder, "index.ts"), PROGRAM.replace("publish: true,", ""));
-    await assert.rejects(evaluate(), { name: "UserError", message: /Function "worker" is not published/ });
+    const { outputs, resources } = await evaluate();
+    assert.equal(outputs.version, "$LATEST");
+    assert.match(String(outputs.target), /:\$LATEST$/);
+    const { declaration } = await declareStack(resources, join(folder, "functions"));
+    const store = Store.open({ file: ":memory:", schemas: [schema] });
+    const registry = new FunctionRegistry({ store, identity: { partition: "aws", region: "eu-west-1", accountId: LOCAL_ACCOUNT_ID } });
+    registry.apply(declaration);
+    const { functionArn, qualifiedArn } = declaration.functions[0]!;
+    assert.deepEqual(registry.versions(functionArn), []);
+    assert.equal(registry.alias(functionArn, "live").version.codeFolder, declaration.functions[0]!.codeFolder);
+    assert.throws(() => registry.resolve(qualifiedArn), { name: "ResourceNotFoundException" });
+    store.close();
+  });
+
+  it("refuses two resources of one type and name, and takes them below different parents", async () => {
+    const topic = 'new aws.kinesis.Stream("stream", { shardCount: 1 });';
+    writeFileSync(join(folder, "index.ts"), PROGRAM.replace(topic, topic + topic));
+    await assert.rejects(evaluate(), { name: "UserError", message: /Two resources are aws:kinesis\/stream:Stream "stream": give each one a name of its own/ });
+    const below = (type: string) => `new aws.kinesis.Stream("stream", { shardCount: 1 }, { parent: new pulumi.ComponentResource("${type}", "parent") });`;
+    writeFileSync(join(folder, "index.ts"), PROGRAM + below("own:a:A") + below("own:b:B"));
+    assert.equal((await evaluate()).resources.filter(({ name }) => name === "stream").length, 3);
+  });
+
+  it("takes a task definition without a task role", async () => {
+    const definition = 'new aws.ecs.TaskDefinition("job", { family: "job", cpu: "256", memory: "512", executionRoleArn: role.arn, containerDefinitions: "[]" });';
+    writeFileSync(join(folder, "index.ts"), PROGRAM + definition);
+    const { declaration } = await declareStack((await evaluate()).resources, join(folder, "functions"));
+    assert.equal(declaration.taskDefinitions[0]?.taskRoleArn, undefined);
   });
 
   it("says which file is missing for an unknown stack", async () => {
