@@ -12,6 +12,7 @@ import { DurableEngine, schema as durableSchema } from "./durable/engine.ts";
 import { durableRoutes } from "./durable/routes.ts";
 import { DynamoDb } from "./dynamodb/dynamodb.ts";
 import { dynamodbService } from "./dynamodb/service.ts";
+import { schema as dynamodbSchema } from "./dynamodb/tables.ts";
 import { ecsService } from "./ecs/service.ts";
 import { EcsTasks, schema as ecsSchema } from "./ecs/tasks.ts";
 import { EventBus, schema as eventsSchema } from "./events/bus.ts";
@@ -121,7 +122,7 @@ async function start(options: StackOptions): Promise<RunningStack> {
   killMarked([`LAMBDA_TASK_ROOT=${functionsFolder}/`]);
   const store = Store.open({
     file: folder.store,
-    schemas: [revisionsSchema, lambdaSchema, durableSchema, ecsSchema, eventsSchema, schedulerSchema, queuesSchema],
+    schemas: [revisionsSchema, lambdaSchema, durableSchema, ecsSchema, eventsSchema, schedulerSchema, queuesSchema, dynamodbSchema],
     onFatal: options.onFatal,
   });
   opened.defer(() => store.close());
@@ -139,7 +140,6 @@ async function start(options: StackOptions): Promise<RunningStack> {
   for (const service of services.stopped.toReversed()) opened.defer(async () => service.stop());
   writeRevisions(store, revisions);
   for (const service of services.declared) service.apply(declaration);
-  await services.dynamodb.start();
   await store.committed();
   await services.gateway.listen(port);
   signal?.throwIfAborted();
@@ -167,7 +167,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
   const iam = new Iam({ identity, administrator });
   const logs = new LogStore({ file: join(options.dataFolder, "logs.sqlite"), clock });
   const queues = new Queues({ store, clock, identity, endpoint });
-  const dynamodb = new DynamoDb({ identity, folder: join(options.dataFolder, "dynamodb") });
+  const dynamodb = new DynamoDb({ store, clock, identity });
   const registry = new FunctionRegistry({ store, identity });
   // The engine invokes through the pool, whose processes checkpoint through the engine.
   const stateDoor = new StateDoor({
@@ -217,7 +217,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
     declared: [logs, iam, queues, dynamodb, registry, bus, tasks, scheduler, webConsole],
     resumed: [queues, bus, asyncInvoker, tasks, { start: () => engine.resume() }, scheduler],
     /** Sources of new work first, so that nothing starts while the rest goes down. */
-    stopped: [webConsole, scheduler, bus, asyncInvoker, engine, pool, tasks, queues, dynamodb],
+    stopped: [webConsole, scheduler, bus, asyncInvoker, engine, pool, tasks, queues],
   };
 }
 

@@ -26,8 +26,8 @@ const scanAnswer = z.object({
 });
 
 /** Newest first, of every table whose items are jobs. */
-export async function jobPage({ dynamodb }: Pick<ConsoleServices, "dynamodb">, { text, offset, limit }: z.output<typeof jobQuery>): Promise<JobPage> {
-  const items = await Promise.all(dynamodb.tableNames.map((table) => scan(dynamodb, table)));
+export function jobPage({ dynamodb }: Pick<ConsoleServices, "dynamodb">, { text, offset, limit }: z.output<typeof jobQuery>): JobPage {
+  const items = dynamodb.tableNames.map((table) => scan(dynamodb, table));
   const wanted = text.trim().toLowerCase();
   const jobs = items
     .flat()
@@ -37,12 +37,11 @@ export async function jobPage({ dynamodb }: Pick<ConsoleServices, "dynamodb">, {
   return { total: jobs.length, offset, rows: jobs.slice(offset, offset + limit) };
 }
 
-async function scan(dynamodb: ConsoleServices["dynamodb"], TableName: string): Promise<Record<string, unknown>[]> {
+function scan(dynamodb: ConsoleServices["dynamodb"], TableName: string): Record<string, unknown>[] {
   const items: Record<string, unknown>[] = [];
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   do {
-    const { body } = await dynamodb.execute("Scan", { TableName, ExclusiveStartKey });
-    const answer = scanAnswer.safeParse(body).data;
+    const answer = scanAnswer.safeParse(dynamodb.execute("Scan", { TableName, ExclusiveStartKey })).data;
     items.push(...(answer?.Items ?? []));
     ExclusiveStartKey = answer?.LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined && items.length < MOST_ITEMS);
@@ -50,7 +49,7 @@ async function scan(dynamodb: ConsoleServices["dynamodb"], TableName: string): P
 }
 
 function toJob(raw: Record<string, unknown>): JobView[] {
-  // Dynalite answers attribute values; what they are made of is checked here.
+  // DynamoDB answers attribute values; what they are made of is checked here.
   const plain: unknown = unmarshall(raw as Parameters<typeof unmarshall>[0]);
   const parsed = item.safeParse(plain).data;
   if (parsed === undefined) return [];

@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 /** "LSTK" in a store's header says whose file it is. */
 const APPLICATION_ID = 0x4c53544b;
 /** Of the tables. One more with every change that a store made before does not have. */
-const STORE_FORMAT = 2;
+const STORE_FORMAT = 3;
 
 /** Marks a new store, in the file itself before anything else is in it. */
 export const MARK_NEW_STORE = `BEGIN; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${STORE_FORMAT}; COMMIT`;

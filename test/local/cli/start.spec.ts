@@ -166,7 +166,7 @@ describe("npm start", function () {
   it("names what else in its folder cannot be used, each in one message", async () => {
     const projectFolder = program("export default {};\n");
     takeDataFolder(data).release();
-    for (const damaged of ["logs.sqlite", "developer-credentials.json", "dynamodb"]) {
+    for (const damaged of ["logs.sqlite", "developer-credentials.json"]) {
       writeFileSync(join(data, damaged), "no longer what it was ".repeat(500));
       const starting = startStack({ projectFolder, stack: "dev", dataFolder: data, port: 0, speed: 1, onFatal: (error) => assert.fail(error) });
       await assert.rejects(starting, { name: "UserError", message: new RegExp(`${damaged}.*(delete|damaged|cannot be (used|opened): (?!.*not a function))`, "i") });

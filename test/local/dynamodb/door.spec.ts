@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
@@ -13,7 +10,9 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { DynamoDb } from "../../../local/dynamodb/dynamodb.ts";
 import { dynamodbService } from "../../../local/dynamodb/service.ts";
+import { schema } from "../../../local/dynamodb/tables.ts";
 import { LOCAL_ACCOUNT_ID } from "../../../local/identity.ts";
+import { Store } from "../../../local/store/store.ts";
 import { awsError, openDoor, type Door } from "../gateway/fixtures.ts";
 import { administrator, createIam, identity, lambdaCaller, policy, role } from "../iam/fixtures.ts";
 
@@ -24,23 +23,21 @@ describe("DynamoDB, by the SDK", () => {
   });
   const iam = createIam([writer]);
   const clients: DynamoDBClient[] = [];
-  let folder: string;
+  let store: Store;
   let dynamodb: DynamoDb;
   let door: Door;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "dynamodb-"));
-    dynamodb = new DynamoDb({ identity, folder });
+    store = Store.open({ file: ":memory:", schemas: [schema] });
+    dynamodb = new DynamoDb({ identity, store, clock: { now: Date.now } });
     const attributes = [{ name: "jobId", type: "S" }] as const;
     dynamodb.apply({ tables: ["jobs", "other"].map((name) => ({ arn: tableArn(name), name, hashKey: "jobId", attributes })) });
-    await dynamodb.start();
-    door = await openDoor({ iam, services: [dynamodbService(dynamodb)] });
+    door = await openDoor({ iam, services: [dynamodbService(dynamodb)], committed: () => store.committed() });
   });
   after(async () => {
     for (const client of clients) client.destroy();
     await door.gateway.close();
-    await dynamodb.stop();
-    rmSync(folder, { recursive: true });
+    store.close();
   });
 
   function clientOf(credentials: Parameters<Door["client"]>[0]): DynamoDBClient {
@@ -65,9 +62,7 @@ describe("DynamoDB, by the SDK", () => {
   it("refuses a null in the place of a value, as AWS does", () => {
     const message = "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes";
     for (const input of [{ TableName: "jobs", Item: { jobId: { S: "a" }, wrong: null } }, { RequestItems: { jobs: { Keys: [null] } } }]) {
-      const headers = { "x-amz-target": `DynamoDB_20120810.${"Item" in input ? "PutItem" : "BatchGetItem"}` };
-      const request = { method: "POST", path: "/", query: new URLSearchParams(), headers, body: Buffer.from(JSON.stringify(input)) };
-      assert.throws(() => dynamodbService(dynamodb).parse(request), { name: "ValidationException", message });
+      assert.throws(() => dynamodb.execute("Item" in input ? "PutItem" : "BatchGetItem", input), { name: "ValidationException", message });
     }
   });
 
