@@ -36,9 +36,10 @@ describe("The control of the running stack's clock", () => {
   });
 
   it("refuses to stop time, or to make it run backwards or too fast", async () => {
-    for (const Speed of [0, -1, 0.5, 1001, "10"]) {
+    for (const Speed of [0, -1, 0.5, 1001]) {
       await assert.rejects(ask("SetSpeed", { Speed }), { name: "ValidationException" });
     }
+    await assert.rejects(ask("SetSpeed", { Speed: "10" }), { name: "SerializationException" });
   });
 
   it("skips to the next timer of an execution", async () => {
