@@ -24,17 +24,8 @@ const jobRuntime = new JobRuntime("job", { place, settings, imageContext: build.
 const network = new Network("network", { place, settings, use: jobRuntime.endpointUse });
 const reminders = new OneTimeSchedules("reminders", { place, targetArn: aliasArn(place, "reminder"), protect: settings.protect });
 const occurrences = new OccurrenceTable("occurrences", { protect: settings.protect });
-const functions = createFunctions({
-  place,
-  settings,
-  existingLogGroups: await findFunctionLogGroups(),
-  bundles: build.functions,
-  network,
-  jobRuntime,
-  jobTable,
-  reminders,
-  occurrences,
-});
+const logGroups = await findFunctionLogGroups();
+const functions = createFunctions({ place, settings, existingLogGroups: logGroups, bundles: build.functions, network, jobRuntime, jobTable, reminders, occurrences });
 const reportSchedule = new CronSchedule("report-schedule", {
   place,
   target: functions.report,
@@ -54,9 +45,8 @@ const observability = new Observability("observability", {
   settings,
   cluster: jobRuntime.cluster,
   functions,
-  scheduleDeadLetterQueues: { "report-schedule": reportSchedule.deadLetterQueue, "sweep-schedule": watchdog.sweepSchedule.deadLetterQueue, reminders: reminders.deadLetterQueue },
+  schedules: { "report-schedule": reportSchedule, "sweep-schedule": watchdog.sweepSchedule, reminders },
   eventDeadLetterQueues: { watchdog: watchdog.deadLetterQueue },
-  scheduleGroups: { "report-schedule": reportSchedule.schedule.groupName, "sweep-schedule": watchdog.sweepSchedule.schedule.groupName, reminders: reminders.group.name },
 });
 
 /** Stack outputs: an API for people, scripts and tests. Flat strings, stable names. */

@@ -34,6 +34,8 @@ const INPUT = JSON.stringify({
  * Costs 1 USD per million invocations, of which 14 million a month are free (November 2026).
  */
 export class CronSchedule extends pulumi.ComponentResource {
+  /** A group for this schedule alone: a trust policy can name a group, not a schedule. */
+  readonly group: aws.scheduler.ScheduleGroup;
   readonly schedule: aws.scheduler.Schedule;
   readonly deadLetterQueue: aws.sqs.Queue;
 
@@ -41,10 +43,9 @@ export class CronSchedule extends pulumi.ComponentResource {
     super("durable-workflows:infra:CronSchedule", name, {}, opts);
     const targetArn = args.target.function.qualifiedArn;
 
-    // A group for this schedule alone: a trust policy can name a group, not a schedule.
-    const group = new aws.scheduler.ScheduleGroup(`${name}-group`, {}, { parent: this });
+    this.group = new aws.scheduler.ScheduleGroup(`${name}-group`, {}, { parent: this });
     this.deadLetterQueue = deadLetterQueue(`${name}-dead-letters`, { parent: this });
-    const role = new aws.iam.Role(`${name}-role`, { assumeRolePolicy: trust("scheduler.amazonaws.com", args.place, group.arn) }, { parent: this });
+    const role = new aws.iam.Role(`${name}-role`, { assumeRolePolicy: trust("scheduler.amazonaws.com", args.place, this.group.arn) }, { parent: this });
     const rolePolicy = new aws.iam.RolePolicy(
       `${name}-policy`,
       {
@@ -61,7 +62,7 @@ export class CronSchedule extends pulumi.ComponentResource {
     this.schedule = new aws.scheduler.Schedule(
       name,
       {
-        groupName: group.name,
+        groupName: this.group.name,
         scheduleExpression: args.expression,
         scheduleExpressionTimezone: args.timeZone,
         flexibleTimeWindow: args.flexibleWindowMinutes === 0 ? { mode: "OFF" } : { mode: "FLEXIBLE", maximumWindowInMinutes: args.flexibleWindowMinutes },

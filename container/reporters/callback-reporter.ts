@@ -4,6 +4,7 @@ import {
   SendDurableExecutionCallbackHeartbeatCommand,
   SendDurableExecutionCallbackSuccessCommand,
 } from "@aws-sdk/client-lambda";
+import { isCallbackClosed } from "../../functions/shared/closed-callback.ts";
 import { NobodyWaits } from "../errors.ts";
 import { REPORT_CLIENT, type Reporter } from "./reporter.ts";
 
@@ -28,16 +29,13 @@ export function createCallbackReporter(callbackId: string): Reporter {
   };
 }
 
-/** A callback that has been completed or has timed out, and one whose execution has been deleted or has ended (Lambda's model). */
-const CLOSED: ReadonlySet<string> = new Set(["CallbackTimeoutException", "ResourceNotFoundException"]);
-
 /** @returns true when the call was refused because nobody waits for the callback any more */
 async function isClosed(call: Promise<unknown>): Promise<boolean> {
   try {
     await call;
     return false;
   } catch (error) {
-    if (error instanceof Error && CLOSED.has(error.name)) {
+    if (isCallbackClosed(error)) {
       return true;
     }
     throw error;

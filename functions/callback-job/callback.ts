@@ -1,10 +1,8 @@
 import { type LambdaClient, SendDurableExecutionCallbackFailureCommand, SendDurableExecutionCallbackHeartbeatCommand } from "@aws-sdk/client-lambda";
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
+import { isCallbackClosed } from "../shared/closed-callback.ts";
 
 type Logger = DurableContext["logger"];
-
-/** The callback has been completed or has timed out, or its execution no longer exists. */
-const CLOSED: ReadonlySet<string> = new Set(["CallbackTimeoutException", "ResourceNotFoundException"]);
 
 /** Sends a heartbeat for a callback on behalf of a job that hasn't started. Never fails. @returns false when the callback is closed */
 export async function sendHeartbeat(lambda: LambdaClient, callbackId: string, logger: Logger): Promise<boolean> {
@@ -12,7 +10,7 @@ export async function sendHeartbeat(lambda: LambdaClient, callbackId: string, lo
     await lambda.send(new SendDurableExecutionCallbackHeartbeatCommand({ CallbackId: callbackId }));
     return true;
   } catch (error) {
-    if (error instanceof Error && CLOSED.has(error.name)) {
+    if (isCallbackClosed(error)) {
       return false;
     }
     // The next heartbeat may get through.
@@ -28,7 +26,7 @@ export async function closeCallback(lambda: LambdaClient, callbackId: string, re
       new SendDurableExecutionCallbackFailureCommand({ CallbackId: callbackId, Error: { ErrorType: "NotStarted", ErrorMessage: reason } }),
     );
   } catch (error) {
-    if (!(error instanceof Error && CLOSED.has(error.name))) {
+    if (!isCallbackClosed(error)) {
       // Harmless: the execution doesn't await this callback.
       logger.warn("The callback could not be closed", { error: String(error) });
     }

@@ -1,10 +1,10 @@
 import { GetDurableExecutionCommand, type GetDurableExecutionResponse, type LambdaClient } from "@aws-sdk/client-lambda";
 import { hasEnded } from "../../operator/execution-status.ts";
 
-/** @param IncludeExecutionData whether the input comes as well @returns undefined for an execution that Lambda doesn't know, such as a deleted one */
-export async function findExecution(lambda: LambdaClient, executionArn: string, IncludeExecutionData: boolean): Promise<GetDurableExecutionResponse | undefined> {
+/** @param withInput whether the input comes as well @returns undefined for an execution that Lambda doesn't know, such as a deleted one */
+export async function findExecution(lambda: LambdaClient, executionArn: string, withInput: boolean): Promise<GetDurableExecutionResponse | undefined> {
   try {
-    return await lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn: executionArn, IncludeExecutionData }));
+    return await lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn: executionArn, IncludeExecutionData: withInput }));
   } catch (error) {
     if (error instanceof Error && error.name === "ResourceNotFoundException") {
       return undefined;

@@ -20,6 +20,5 @@ export function isExecutionOf(functionArn: string, executionArn: string): boolea
  * @returns 64 hexadecimal digits, the most that ECS and the Scheduler take
  */
 export function idempotencyToken(executionArn: string, operation: string, attempt = 1, tryNumber = 1): string {
-  const parts = [executionArn, operation, attempt, ...(tryNumber === 1 ? [] : [tryNumber])];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  return createHash("sha256").update(JSON.stringify([executionArn, operation, attempt, tryNumber])).digest("hex");
 }

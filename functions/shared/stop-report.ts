@@ -1,4 +1,5 @@
 import { InvokeCommand, type LambdaClient, SendDurableExecutionCallbackFailureCommand } from "@aws-sdk/client-lambda";
+import { isCallbackClosed } from "./closed-callback.ts";
 import type { ReportTarget } from "./job-contract.ts";
 import type { JobError, JobTable } from "./job-record.ts";
 import type { JobTask } from "./job-task.ts";
@@ -53,7 +54,7 @@ async function failCallback(lambda: LambdaClient, callbackId: string, { errorTyp
     return true;
   } catch (error) {
     // The job has reported, nobody waits any more, or the execution was deleted.
-    if (!isOneOf(error, "CallbackTimeoutException", "ResourceNotFoundException")) {
+    if (!isCallbackClosed(error)) {
       throw error;
     }
     return false;
@@ -87,12 +88,8 @@ async function runAgain(jobId: string, attempt: number, { lambda, dispatchJobArn
       }),
     );
   } catch (error) {
-    if (!isOneOf(error, "DurableExecutionAlreadyStartedException")) {
+    if (!(error instanceof Error && error.name === "DurableExecutionAlreadyStartedException")) {
       throw error;
     }
   }
-}
-
-function isOneOf(error: unknown, ...names: readonly string[]): boolean {
-  return error instanceof Error && names.includes(error.name);
 }

@@ -11,10 +11,10 @@ import { dashboardBody } from "./dashboard.ts";
 import { TaskFailures } from "./task-failures.ts";
 import type { Watched } from "./watched.ts";
 
-export interface ObservabilityArgs extends Pick<Watched, "place" | "settings" | "scheduleGroups"> {
+export interface ObservabilityArgs extends Pick<Watched, "place" | "settings"> {
   readonly functions: Readonly<Record<string, PublishedFunction>>;
-  /** Dead-letter queues of schedules. */
-  readonly scheduleDeadLetterQueues: Readonly<Record<string, aws.sqs.Queue>>;
+  /** A schedule with a group of its own, or a group of schedules. */
+  readonly schedules: Readonly<Record<string, { readonly group: aws.scheduler.ScheduleGroup; readonly deadLetterQueue: aws.sqs.Queue }>>;
   /** Dead-letter queues of EventBridge rules. */
   readonly eventDeadLetterQueues: Readonly<Record<string, aws.sqs.Queue>>;
   readonly cluster: aws.ecs.Cluster;
@@ -51,12 +51,12 @@ export class Observability extends pulumi.ComponentResource {
     this.registerOutputs({ topicArn: this.topic.arn });
   }
 
-  #watched({ place, settings, functions, scheduleDeadLetterQueues, eventDeadLetterQueues, scheduleGroups, cluster }: ObservabilityArgs): Watched {
+  #watched({ place, settings, functions, schedules, eventDeadLetterQueues, cluster }: ObservabilityArgs): Watched {
     const all = Object.entries(functions);
     const durable = all.filter(([, component]) => component instanceof DurableFunction);
     const plain = all.filter(([, component]) => !(component instanceof DurableFunction));
     const namesOf = (components: typeof all) => Object.fromEntries(components.map(([name, component]) => [name, component.function.name]));
-    const queuesOf = (components: typeof all) => Object.fromEntries(components.map(([name, component]) => [name, component.deadLetterQueue.name]));
+    const queuesOf = (components: readonly (readonly [string, { readonly deadLetterQueue: aws.sqs.Queue }])[]) => Object.fromEntries(components.map(([name, { deadLetterQueue }]) => [name, deadLetterQueue.name]));
     const queueNames = (queues: Readonly<Record<string, aws.sqs.Queue>>) => Object.fromEntries(Object.entries(queues).map(([name, queue]) => [name, queue.name]));
     return {
       place,
@@ -64,9 +64,9 @@ export class Observability extends pulumi.ComponentResource {
       stackName: stackName(),
       functions: namesOf(all),
       durableFunctions: namesOf(durable),
-      deadLetterQueues: { ...queuesOf(all), ...queueNames(scheduleDeadLetterQueues), ...queueNames(eventDeadLetterQueues) },
+      deadLetterQueues: { ...queuesOf(all), ...queuesOf(Object.entries(schedules)), ...queueNames(eventDeadLetterQueues) },
       eventQueues: { ...queuesOf(plain), ...queueNames(eventDeadLetterQueues) },
-      scheduleGroups,
+      scheduleGroups: Object.fromEntries(Object.entries(schedules).map(([name, { group }]) => [name, group.name])),
       clusterName: cluster.name,
       notStartedRule: this.taskFailures.notStarted.name,
       failedRule: this.taskFailures.failed.name,
