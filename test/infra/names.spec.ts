@@ -54,7 +54,10 @@ function longestAllowed(): number {
   return length;
 }
 
-describe("The names of a stack's resources", () => {
+describe("The names of a stack's resources", function () {
+  // Evaluates the program for each stack.
+  this.timeout(60_000);
+
   it("fit AWS's limits with the longest project and stack that the settings allow, and no shorter ones are refused", async () => {
     const prefix = "workflow-".length + longestAllowed();
     const spare = (await suffixes()).map(({ type, name, length }) => ({ type, name, spare: LIMITS[type]! - prefix - length }));
