@@ -1,16 +1,12 @@
-import { GetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { QueryCommand } from "@aws-sdk/client-dynamodb";
 import { StopDurableExecutionCommand } from "@aws-sdk/client-lambda";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import * as assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { OPEN_JOBS_INDEX } from "../../functions/shared/job-record.ts";
-import { startStack, type RunningStack } from "../../local/stack.ts";
-import { createTourContext, type TourContext } from "../../local/tour/context.ts";
 import { startExecution, until } from "../../local/tour/executions.ts";
 import { idOf } from "./tasks-of.ts";
+import { UsedStack } from "./use-stack.ts";
 
 /** Executions, each stopped this much later after its start than the one before. */
 const MOMENTS = 100;
@@ -21,26 +17,12 @@ const DEADLINE_MS = 120_000;
 describe("dispatch-job, stopped at each moment of the first second", function () {
   this.timeout(240_000);
 
-  let data: string;
-  let stack: RunningStack;
-  let context: TourContext;
-
-  before(async () => {
-    data = mkdtempSync(join(tmpdir(), "stack-"));
-    stack = await startStack({ projectFolder: resolve(import.meta.dirname, "../.."), stack: "dev", dataFolder: data, port: 0, speed: 1, onFatal: (error) => assert.fail(error) });
-    context = createTourContext(stack);
-  });
-
-  after(async () => {
-    context.destroy();
-    await stack.stop();
-    rmSync(data, { recursive: true });
-  });
+  const used = UsedStack.use();
 
   async function openRecords(): Promise<number> {
-    const { Count } = await context.dynamodb.send(
+    const { Count } = await used.context.dynamodb.send(
       new QueryCommand({
-        TableName: context.output("jobTableName"),
+        TableName: used.context.output("jobTableName"),
         IndexName: OPEN_JOBS_INDEX,
         KeyConditionExpression: "#open = :open",
         ExpressionAttributeNames: { "#open": "open" },
@@ -50,15 +32,12 @@ describe("dispatch-job, stopped at each moment of the first second", function ()
     return Count ?? 0;
   }
 
-  async function recordOf(jobId: string) {
-    const { Item } = await context.dynamodb.send(new GetItemCommand({ TableName: context.output("jobTableName"), Key: marshall({ jobId }), ConsistentRead: true }));
-    return Item && unmarshall(Item);
-  }
+  const recordOf = (jobId: string) => used.record(jobId);
 
   async function stopAfter(milliseconds: number): Promise<string> {
-    const executionArn = await startExecution(context, "dispatchJob", { message: `stopped after ${milliseconds} ms`, processingTime: 0 });
+    const executionArn = await startExecution(used.context, "dispatchJob", { message: `stopped after ${milliseconds} ms`, processingTime: 0 });
     await delay(milliseconds);
-    await context.lambda.send(new StopDurableExecutionCommand({ DurableExecutionArn: executionArn }));
+    await used.context.lambda.send(new StopDurableExecutionCommand({ DurableExecutionArn: executionArn }));
     return idOf(executionArn);
   }
 
@@ -76,7 +55,7 @@ describe("dispatch-job, stopped at each moment of the first second", function ()
     const failed = closed.filter((record) => record?.["status"] === "FAILED").map((record) => String(record?.["jobId"]));
     assert.ok(failed.length > 0, "some execution was stopped before its end");
 
-    await Promise.all(failed.map((retryOf) => startExecution(context, "dispatchJob", { retryOf })));
+    await Promise.all(failed.map((retryOf) => startExecution(used.context, "dispatchJob", { retryOf })));
     await until("each job ran again, to its end", DEADLINE_MS, async () => {
       const records = await Promise.all(failed.map(recordOf));
       return records.every((record) => record?.["status"] === "SUCCEEDED" && record["attempt"] === 2) ? true : undefined;
