@@ -1,4 +1,4 @@
-import type { Operation } from "./api.ts";
+import type { Operation } from "./execution-api.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
