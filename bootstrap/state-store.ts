@@ -8,8 +8,8 @@ const OLD_STATE_DAYS = 90;
 
 /**
  * Where Pulumi keeps the state of every environment in this account: a bucket with a key, and for each environment a key for
- * the secrets in its state and settings. One of these secrets is the registry's password of the last deployment, so whoever
- * reads the state of one environment must not be able to read another's. Pulumi puts a lock into the bucket for each update.
+ * the secrets in its state and settings. One of these secrets is the registry's password of the last deployment. So each
+ * environment's state has its own readers. Pulumi puts a lock into the bucket for each update.
  * Costs 1 USD a month for each key, and cents.
  */
 export class StateStore extends pulumi.ComponentResource {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Command, WorkMessage, WorkResultMessage } from "./messages.ts";
 
-/** How the work's process ended without a result: by itself, by a signal, or because it could not be started. */
+/** End of the work's process without a result: it exited, was killed by a signal, or could not be started. */
 export interface Crash {
   readonly type: "crashed";
   readonly exitCode: number | null;

@@ -17,5 +17,5 @@ export function contain(what: string, run: () => void): void {
 export function reportFault(what: string, error: unknown): void {
   // The store throws a UserError once it has failed, and has reported that itself.
   if (error instanceof UserError) return;
-  process.stderr.write(`${what} failed, and the stack goes on: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(`${what} failed; the stack is still running: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
 }

@@ -38,7 +38,7 @@ export function logsCommand(terminal: Terminal): Command {
     "wf logs math --since 10m",
   ])
     .argument("<execution|function|task>", "ARN, name or id; the unique beginning or end of an id will do")
-    .option("-f, --follow", "go on with new lines, until the execution or task has ended, or Ctrl-C")
+    .option("-f, --follow", "print new lines until the execution or task has ended, or until Ctrl-C")
     .option("--since <age|time>", "from 90s, 10m, 2h, 7d ago, or an ISO 8601 time (default: the start of an execution or task, an hour ago for a function)", sinceOption)
     .action((reference: string, options: LogsOptions) =>
       withStack(options, async (stack) => {

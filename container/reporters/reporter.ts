@@ -10,7 +10,7 @@ export interface Reporter {
 
 /**
  * Settings of the clients that send reports. Without time-outs, a request to an endpoint that accepts it and never responds would
- * wait for ever. Ten tries take less than two minutes.
+ * never end. Ten tries take less than two minutes.
  */
 export const REPORT_CLIENT = {
   maxAttempts: 10,

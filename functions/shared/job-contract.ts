@@ -9,7 +9,7 @@ export const jobInput = z.strictObject({
   fail: z.strictObject({ exitCode: z.number().int().min(1).max(255), error: z.string().min(1).max(1024).optional() }).optional(),
   /** Makes the sample job hang: it stays alive, does nothing and sends no heartbeat. */
   hang: z.boolean().optional(),
-  /** Makes the sample job block its event loop for ever: it sends no heartbeat and does not notice that it has to stop. */
+  /** Makes the sample job block its event loop: it never ends, sends no heartbeat and does not notice that it has to stop. */
   spin: z.boolean().optional(),
 });
 

@@ -36,7 +36,7 @@ export interface JobTask {
   readonly executionArn: string;
   readonly attempt: number;
   readonly report: ReportTarget;
-  /** Seconds, as the task was told: a deployment doesn't change the limit of a task that runs. */
+  /** Seconds, from the task's own overrides: a deployment doesn't change the limit of a task that runs. */
   readonly timeLimitSeconds: number;
   /** How it stopped, if it did. */
   readonly stop: StoppedTask;

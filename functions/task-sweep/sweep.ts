@@ -34,7 +34,7 @@ const STOPPED_PAGES = 200;
  * Compares tasks, executions and records, and repairs what no event has: events may be lost.
  *
  * Lists only name candidates, because they are read one after the other. Executions and records are read before tasks, so that whatever
- * starts meanwhile looks too young, never abandoned. Each candidate is read again by itself, and the repair is a single write with
+ * starts meanwhile looks too young, never abandoned. Each candidate is read again by a call of its own, and the repair is a single write with
  * a condition, or the stop of a task whose execution has ended, which is final.
  */
 export class Sweep {

@@ -25,7 +25,7 @@ export const ALARMS = {
   "job-failed": {
     statistic: "Sum",
     above: 0,
-    means: "A job failed by itself, sent no heartbeat, or ran over its time limit.",
+    means: "A job failed with an error of its own, sent no heartbeat, or ran over its time limit.",
   },
   "tasks-lost": {
     statistic: "Sum",
@@ -49,7 +49,7 @@ export const ALARMS = {
   "execution-timed-out": {
     statistic: "Sum",
     above: 0,
-    means: "An execution reached its execution time-out. Workflows stop waiting earlier by themselves, so something waits that nobody will end.",
+    means: "An execution reached its execution time-out. Workflows time out earlier, so something waits without a time-out.",
   },
   "invocation-errors": {
     statistic: "Sum",

@@ -32,6 +32,6 @@ export function setAsideDamagedRows(store: Store, tell: (message: string) => voi
       store.run(`INSERT INTO set_aside SELECT '${table}', ${key}, ${column}, 'not JSON' ${damaged}`);
       store.run(`DELETE ${damaged}`);
     });
-    for (const { name } of rows) tell(`The ${what} ${String(name)} is damaged in the store. It was set aside, in the table set_aside, and the stack goes on without it.`);
+    for (const { name } of rows) tell(`The ${what} ${String(name)} is damaged in the store. It was set aside, in the table set_aside, and the stack runs without it.`);
   }
 }

@@ -16,7 +16,7 @@ describe("Damaged rows of the store", () => {
     }
     const told: string[] = [];
     setAsideDamagedRows(store, (message) => told.push(message));
-    assert.deepEqual(told, ["The task cut is damaged in the store. It was set aside, in the table set_aside, and the stack goes on without it."]);
+    assert.deepEqual(told, ["The task cut is damaged in the store. It was set aside, in the table set_aside, and the stack runs without it."]);
     assert.deepEqual(store.prepare("SELECT id FROM ecs_task").all().map(({ id }) => id), ["whole"]);
     assert.deepEqual(store.prepare("SELECT table_name, row_key, content FROM set_aside").all().map((row) => ({ ...row })), [{ table_name: "ecs_task", row_key: "cut", content: '{"arn":"ar' }]);
     setAsideDamagedRows(store, (message) => told.push(message));
