@@ -55,19 +55,22 @@ export class Tables {
   apply({ tables }: Pick<StackDeclaration, "tables">, now: number): void {
     this.#store.write((store) => {
       this.#tables.clear();
-      const known = store.prepare("SELECT name, declaration, created_at AS createdAt FROM dynamodb_tables").all();
-      const before = new Map(known.map((row) => [String(row.name), { declaration: JSON.parse(String(row.declaration)) as TableDeclaration, createdAt: Number(row.createdAt) }]));
+      const rows = store.prepare("SELECT name, declaration, created_at AS createdAt FROM dynamodb_tables").all();
+      const before = new Map(rows.map((row) => [String(row.name), { declaration: readDeclaration(String(row.declaration)), createdAt: Number(row.createdAt) }]));
       for (const [name, { declaration }] of before) {
-        if (!tables.some((table) => table.name === name && isDeepStrictEqual(keyOf(table), keyOf(declaration)))) {
+        const table = tables.find((each) => each.name === name);
+        // The items of a table whose row is damaged are kept: most likely its key is what it was.
+        if (table === undefined || (declaration !== undefined && !isDeepStrictEqual(keyOf(table), keyOf(declaration)))) {
           store.run("DELETE FROM dynamodb_tables WHERE name = ?", name);
           before.delete(name);
         }
       }
       for (const table of tables) {
-        const { declaration, createdAt = now } = before.get(table.name) ?? {};
+        const known = before.get(table.name);
+        const createdAt = known?.createdAt ?? now;
         store.run("INSERT INTO dynamodb_tables VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET declaration = excluded.declaration", table.name, JSON.stringify(table), createdAt);
         this.#tables.set(table.name, { ...table, createdAt });
-        if (declaration !== undefined && !isDeepStrictEqual(indexesOf(declaration), indexesOf(table))) this.#fillIndexes(table);
+        if (known !== undefined && !isDeepStrictEqual(known.declaration && indexesOf(known.declaration), indexesOf(table))) this.#fillIndexes(table);
       }
     });
   }
@@ -136,6 +139,15 @@ export class Tables {
       const key = keyBytes(table, index, item);
       this.#store.run("INSERT INTO dynamodb_index_entries VALUES (?, ?, ?, ?, ?, ?)", table.name, index.name, key.hash, key.range, hash, range);
     }
+  }
+}
+
+/** @returns undefined for a row that is damaged */
+function readDeclaration(text: string): TableDeclaration | undefined {
+  try {
+    return JSON.parse(text) as TableDeclaration;
+  } catch {
+    return undefined;
   }
 }
 

@@ -142,6 +142,16 @@ describe("DynamoDB", () => {
     assert.equal((await call(dynamodb, "Scan", { TableName: "more" })).body["Count"], 0);
   });
 
+  it("keeps the items of a table whose own row is damaged, and starts", async () => {
+    await call(start(), "PutItem", { TableName: "jobs", Item: item("a") });
+    const store = open.pop()!;
+    store.run("UPDATE dynamodb_tables SET declaration = '{cut'");
+    await store.committed();
+    store.close();
+    const { body } = await call(start(), "GetItem", { TableName: "jobs", Key: { jobId: { S: "a" } } });
+    assert.deepEqual(body, { Item: item("a") });
+  });
+
   it("keeps the items of a table that gets an index, and finds them by it", async () => {
     const first = start();
     const item = { jobId: { S: "a" }, open: { S: "open" } };
