@@ -36,6 +36,8 @@ type PerSite<T> = Readonly<Record<Site, T>>;
 
 /** For what was killed last to be run again, time-outs included, on a busy machine. */
 const SETTLE_MS = 180_000;
+/** Longer than a stack takes to run a lost job again, on a busy machine. */
+const CALM_MS = 10_000;
 const PROJECT = join(import.meta.dirname, "..");
 
 /**
@@ -147,13 +149,19 @@ async function watchEndings(clients: PerSite<Client>, ledger: Ledger): Promise<v
   }
 }
 
-/** Waits until nothing that began before `until` goes on; the audit names what still does after {@link SETTLE_MS}. */
+/**
+ * Waits until nothing that began before `until` is open any more; the audit names what still is after {@link SETTLE_MS}.
+ *
+ * A job that was lost with the stack is briefly between two attempts: its record is closed, and the watchdog's invocation that runs it
+ * again can't be seen. So nothing may be open for {@link CALM_MS}.
+ */
 async function settle(clients: PerSite<Client>, ledger: Ledger, marks: Marks, until: number, report: (line: string) => void): Promise<void> {
   const deadline = Date.now() + SETTLE_MS;
-  for (let left = ""; Date.now() < deadline; ) {
+  let calmSince = Infinity;
+  for (let left = ""; Date.now() < deadline && Date.now() - calmSince < CALM_MS; ) {
     const open = await goingOn(clients, ledger, marks, until);
-    if (open.length === 0) return;
-    if (open.join() !== left) report(`still going on: ${(left = open.join()).replaceAll(",", ", ")}`);
+    calmSince = open.length > 0 ? Infinity : Math.min(calmSince, Date.now());
+    if (open.join() !== left) report(`still open: ${(left = open.join()).replaceAll(",", ", ") || "nothing"}`);
     await delay(1000);
   }
 }
