@@ -20,7 +20,7 @@ const place = findPlace(settings.region);
 const build = await bundle(import.meta.dirname);
 
 const { table: jobTable } = new JobTable("jobs", { protect: settings.protect });
-const jobRuntime = new JobRuntime("job", { place, settings, imageContext: build.imageContext, table: jobTable });
+const jobRuntime = new JobRuntime("job", { place, settings, imageContext: build.imageContexts.sample, table: jobTable });
 const network = new Network("network", { place, settings, use: jobRuntime.endpointUse });
 const reminders = new OneTimeSchedules("reminders", { place, targetArn: aliasArn(place, "reminder"), protect: settings.protect });
 const occurrences = new OccurrenceTable("occurrences", { protect: settings.protect });

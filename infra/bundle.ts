@@ -1,6 +1,7 @@
 import * as esbuild from "esbuild";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { JOB_NAMES, type JobName, readFiles, readImageContext, removeOthers } from "./image-contexts.ts";
 import { FUNCTION_NAMES, type FunctionName } from "./names.ts";
 
 const OUT = ".build";
@@ -9,12 +10,12 @@ const OUT = ".build";
 export interface Build {
   /** One file per function, `index.mjs`, whose handler is `index.handler`. */
   readonly functions: Readonly<Record<FunctionName, string>>;
-  /** Build context of the job's image: the Dockerfile, `job.mjs` and `work.mjs`. */
-  readonly imageContext: string;
+  /** Build context of each job's image: the Dockerfile, bundled TypeScript and the other files of the job's folder. */
+  readonly imageContexts: Readonly<Record<JobName, string>>;
 }
 
 /**
- * Bundles the functions and the job below `.build`. The same sources give the same bytes in any folder and on any machine:
+ * Bundles the functions and the jobs below `.build`. The same sources give the same bytes in any folder and on any machine:
  * otherwise every deployment from another machine would publish new versions. Files whose bytes are unchanged are left
  * alone, so that a running build or stack that reads them is not disturbed.
  *
@@ -22,13 +23,11 @@ export interface Build {
  */
 export async function bundle(projectFolder: string): Promise<Build> {
   const handlers = FUNCTION_NAMES.map((name) => ({ in: `functions/${name}/handler.ts`, out: `functions/${name}/index` }));
-  const job = [
-    { in: "container/main.ts", out: "container/job" },
-    { in: "container/work-main.ts", out: "container/work" },
-  ];
+  const imageContexts = Object.fromEntries(JOB_NAMES.map((name) => [name, join(OUT, "container", name)])) as Record<JobName, string>;
+  const contexts = await Promise.all(JOB_NAMES.map(async (name) => ({ name, ...(await readImageContext(projectFolder, name, join("container", name))) })));
   const { outputFiles } = await esbuild.build({
     absWorkingDir: projectFolder,
-    entryPoints: [...handlers, ...job],
+    entryPoints: [...handlers, ...contexts.flatMap(({ entries }) => entries)],
     outdir: OUT,
     outExtension: { ".js": ".mjs" },
     write: false,
@@ -42,19 +41,25 @@ export async function bundle(projectFolder: string): Promise<Build> {
     legalComments: "none",
     logLevel: "silent",
   });
-  const imageContext = join(OUT, "container");
-  const dockerfile = { path: join(projectFolder, imageContext, "Dockerfile"), contents: await readFile(join(projectFolder, "container/Dockerfile")) };
-  await Promise.all([...outputFiles, dockerfile].map(({ path, contents }) => writeIfChanged(path, contents)));
+  await Promise.all(outputFiles.map(({ path, contents }) => writeIfChanged(path, contents)));
+  for (const { name, entries, files } of contexts) {
+    const folder = join(projectFolder, imageContexts[name]);
+    const copied = await readFiles(projectFolder, name, files);
+    await Promise.all(copied.map(({ file, contents, mode }) => writeIfChanged(join(folder, file), contents, mode)));
+    await removeOthers(folder, new Set([...files.map((file) => join(folder, file)), ...entries.map(({ out }) => join(projectFolder, OUT, `${out}.mjs`))]));
+  }
   const functions = Object.fromEntries(FUNCTION_NAMES.map((name) => [name, join(OUT, "functions", name, "index.mjs")])) as Record<FunctionName, string>;
-  return { functions, imageContext };
+  return { functions, imageContexts };
 }
 
-async function writeIfChanged(path: string, contents: Uint8Array): Promise<void> {
+/** @param mode permissions, of which Docker copies those of the owner into the image */
+async function writeIfChanged(path: string, contents: Uint8Array, mode = 0o644): Promise<void> {
   const present = await readFile(path).catch(() => undefined);
-  if (present?.equals(contents)) return;
+  if (present?.equals(contents) && ((await stat(path)).mode & 0o777) === mode) return;
   await mkdir(dirname(path), { recursive: true });
   // Written beside and moved into place: a reader sees the old file or the new one, never a part.
-  const draft = join(dirname(path), `.${basename(path)}.${process.pid}`);
+  const draft = join(dirname(path), `.${basename(path)}.draft-${process.pid}`);
   await writeFile(draft, contents);
+  await chmod(draft, mode);
   await rename(draft, path);
 }

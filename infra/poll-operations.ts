@@ -1,4 +1,4 @@
-import { START_ALLOWANCE_SECONDS } from "../functions/shared/job-contract.ts";
+import { START_ALLOWANCE_SECONDS } from "../container/kit/contract.ts";
 import { MAX_CAPACITY_STOPS, MAX_OPERATIONS, operationsBesidePolls } from "../functions/shared/operation-budget.ts";
 import { type PollPlan, pollsToSee, startPlan, STOP_DEADLINE_SECONDS, STOP_PLAN } from "../functions/shared/poll-plan.ts";
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
-import { START_ALLOWANCE_SECONDS } from "../functions/shared/job-contract.ts";
+import { START_ALLOWANCE_SECONDS } from "../container/kit/contract.ts";
 import { FARGATE_CPU, fargateSizeFault } from "./fargate-size.ts";
 import { stackNameFault } from "./names.ts";
 import { callbackOperations, MAX_OPERATIONS, pollOperations } from "./poll-operations.ts";

@@ -6,7 +6,7 @@ import { ok, problem, type Judgement } from "../finding.ts";
 
 /** The platform of the job's task definition (infra/job-runtime.ts). */
 const PLATFORM = "linux/arm64";
-export const DOCKERFILE = "container/Dockerfile";
+export const DOCKERFILE = "container/sample/Dockerfile";
 
 export interface ImageBuilder {
   /** Whether building the image runs a program of the image's own platform. */

@@ -1,6 +1,6 @@
 import { type LambdaClient, SendDurableExecutionCallbackFailureCommand, SendDurableExecutionCallbackHeartbeatCommand } from "@aws-sdk/client-lambda";
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
-import { isCallbackClosed } from "../shared/closed-callback.ts";
+import { isCallbackClosed } from "../../container/kit/closed-callback.ts";
 
 type Logger = DurableContext["logger"];
 

@@ -6,7 +6,7 @@ import { taskClientConfiguration } from "../shared/clients.ts";
 import { durableHandler } from "../shared/durable-handler.ts";
 import { maxAttempts, parseEnvironment, taskEnvironment, wholeSeconds } from "../shared/environment.ts";
 import { unwrapOperationError, WorkflowError } from "../shared/errors.ts";
-import { START_ALLOWANCE_SECONDS } from "../shared/job-contract.ts";
+import { START_ALLOWANCE_SECONDS } from "../../container/kit/contract.ts";
 import { startPlan, STOP_DEADLINE_SECONDS, STOP_PLAN } from "../shared/poll-plan.ts";
 import { outcomeOf, outcomeOfOverdue, outcomeOfSilent, type StoppedTask } from "../shared/stopped-task.ts";
 import { TaskSteps } from "../shared/task-steps.ts";

@@ -1,12 +1,12 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import * as z from "zod";
+import type { SampleInput } from "../../container/sample/job.ts";
 import { taskClientConfiguration } from "../shared/clients.ts";
 import { durableHandler } from "../shared/durable-handler.ts";
 import { parseEnvironment, taskEnvironment } from "../shared/environment.ts";
 import { unwrapOperationError, WorkflowError } from "../shared/errors.ts";
 import { executionId } from "../shared/execution.ts";
-import type { JobInput } from "../shared/job-contract.ts";
 import { assertFitsTask } from "../shared/job-input.ts";
 import { isOpen, JobTable } from "../shared/job-record.ts";
 import { retryTransient } from "../shared/retry.ts";
@@ -33,7 +33,7 @@ export interface DispatchJobResult {
 interface RecordedJob {
   readonly jobId: string;
   readonly attempt: number;
-  readonly input: JobInput;
+  readonly input: SampleInput;
 }
 
 /** Starts a job and returns at once; the task writes its status and result into the job's record. */
@@ -60,7 +60,7 @@ export const createHandler = ({ ecs, dynamodb, environment }: Dependencies) => {
   });
 };
 
-async function create(table: JobTable, input: JobInput, executionArn: string, ttlDays: number): Promise<RecordedJob> {
+async function create(table: JobTable, input: SampleInput, executionArn: string, ttlDays: number): Promise<RecordedJob> {
   const jobId = executionId(executionArn);
   if (!(await table.create({ jobId, input, executionArn, ttlDays }))) {
     await assertOpen(table, jobId, executionArn);

@@ -1,11 +1,11 @@
 import * as z from "zod";
+import type { SampleInput } from "../../container/sample/job.ts";
 import { parseInput } from "../shared/input.ts";
-import type { JobInput } from "../shared/job-contract.ts";
 import { jobInputParser } from "../shared/job-input.ts";
 
 const retryInput = z.strictObject({ retryOf: z.string().min(1).max(128) });
 
-export type DispatchJobInput = JobInput | z.output<typeof retryInput>;
+export type DispatchJobInput = SampleInput | z.output<typeof retryInput>;
 
 /** Takes a job, or the id of a FAILED one to run again. @param timeLimitSeconds upper bound of the processing time */
 export function dispatchJobInput(timeLimitSeconds: number): (event: unknown) => DispatchJobInput {

@@ -5,7 +5,7 @@ import { taskClientConfiguration } from "../shared/clients.ts";
 import { durableHandler } from "../shared/durable-handler.ts";
 import { maxAttempts, parseEnvironment, taskEnvironment, wholeSeconds } from "../shared/environment.ts";
 import { WorkflowError } from "../shared/errors.ts";
-import { START_ALLOWANCE_SECONDS } from "../shared/job-contract.ts";
+import { START_ALLOWANCE_SECONDS } from "../../container/kit/contract.ts";
 import { effectivePlan } from "../shared/poll-plan.ts";
 import { outcomeOf, type StoppedTask } from "../shared/stopped-task.ts";
 import { TaskSteps } from "../shared/task-steps.ts";

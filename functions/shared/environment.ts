@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { describeIssues } from "./issues.ts";
+import { describeIssues } from "../../container/kit/issues.ts";
 
 const seconds = z.coerce.number().int().positive();
 const identifiers = z.string().transform((list) => list.split(",")).pipe(z.array(z.string().min(1)));

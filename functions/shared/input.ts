@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { WorkflowError } from "./errors.ts";
-import { describeIssues } from "./issues.ts";
+import { describeIssues } from "../../container/kit/issues.ts";
 
 /**
  * Parses what a caller sent.

@@ -1,12 +1,11 @@
-import * as z from "zod";
 import { WorkflowError } from "./errors.ts";
-import { type JobInput, jobInput } from "./job-contract.ts";
+import sample, { type SampleInput } from "../../container/sample/job.ts";
 import { parseInput } from "./input.ts";
 import { excessBytes, MAX_OVERRIDES_BYTES } from "./task-overrides.ts";
 
 /** Parser of the input that the job workflows share. @param timeLimitSeconds upper bound of the processing time */
-export function jobInputParser(timeLimitSeconds: number): (event: unknown) => JobInput {
-  const bounded = jobInput.extend({ processingTime: z.number().min(0).max(timeLimitSeconds) });
+export function jobInputParser(timeLimitSeconds: number): (event: unknown) => SampleInput {
+  const bounded = sample.input({ timeLimitSeconds });
   return (event) => {
     const input = parseInput(bounded, event);
     assertFitsTask(input);
@@ -15,7 +14,7 @@ export function jobInputParser(timeLimitSeconds: number): (event: unknown) => Jo
 }
 
 /** @throws WorkflowError `InvalidInput` for an input that RunTask would refuse as too long, naming its longest text */
-export function assertFitsTask(input: JobInput): void {
+export function assertFitsTask(input: SampleInput): void {
   const excess = excessBytes(input);
   if (excess > 0) {
     const [path] = texts(input).sort((a, b) => b.bytes - a.bytes).map((text) => text.path);

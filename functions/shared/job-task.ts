@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { ReportTarget } from "./job-contract.ts";
+import type { ReportTarget } from "../../container/kit/contract.ts";
 import type { StoppedTask } from "./stopped-task.ts";
 
 const time = z.union([z.string(), z.date().transform((date) => date.toISOString())]).optional();

@@ -1,4 +1,4 @@
-import { START_ALLOWANCE_SECONDS } from "./job-contract.ts";
+import { START_ALLOWANCE_SECONDS } from "../../container/kit/contract.ts";
 import { MAX_CAPACITY_STOPS, MAX_OPERATIONS, operationsBesidePolls } from "./operation-budget.ts";
 
 /** When a task is polled. Every poll is a billed operation, and an execution may have 3,000, so the interval grows. */

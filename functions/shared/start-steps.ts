@@ -3,7 +3,8 @@ import { createRetryStrategy, type DurableContext } from "@aws/durable-execution
 import { type Refusal, refuse } from "./capacity-wait.ts";
 import type { TaskEnvironment } from "./environment.ts";
 import { WorkflowError } from "./errors.ts";
-import type { JobInput, ReportTarget } from "./job-contract.ts";
+import type { ReportTarget } from "../../container/kit/contract.ts";
+import type { SampleInput } from "../../container/sample/job.ts";
 import { MAX_CAPACITY_STOPS, RUN_TASK_CALLS } from "./operation-budget.ts";
 import { startTask } from "./start-task.ts";
 import { lackedCapacity, type StoppedTask } from "./stopped-task.ts";
@@ -43,7 +44,7 @@ export class StartSteps {
    * @param begin creates what each try needs; a try never uses what another has created
    * @throws WorkflowError `CapacityUnavailable` or `TaskRefused`; or what RunTask failed with
    */
-  async start<Try extends StartTry>(attempt: number, input: JobInput, begin: () => Promise<Try>): Promise<Try & { readonly taskArn: string }> {
+  async start<Try extends StartTry>(attempt: number, input: SampleInput, begin: () => Promise<Try>): Promise<Try & { readonly taskArn: string }> {
     for (;;) {
       const current = await begin();
       const tryNumber = ++this.#tries;
@@ -80,7 +81,7 @@ export class StartSteps {
   }
 
   async #call(
-    { attempt, input, tryNumber }: { attempt: number; input: JobInput; tryNumber: number },
+    { attempt, input, tryNumber }: { attempt: number; input: SampleInput; tryNumber: number },
     { report, keepOpen }: StartTry,
     call: number,
   ): Promise<{ readonly taskArn: string } | Refusal> {

@@ -1,7 +1,7 @@
 import { DescribeTasksCommand, type ECSClient, paginateListTasks, RunTaskCommand, type Task } from "@aws-sdk/client-ecs";
 import type { TaskEnvironment } from "./environment.ts";
 import { executionId, idempotencyToken } from "./execution.ts";
-import type { ReportTarget } from "./job-contract.ts";
+import type { ReportTarget } from "../../container/kit/contract.ts";
 import { isTransient } from "./retry.ts";
 import { judgeError, judgeResponse, type RunTaskAnswer } from "./run-task-answer.ts";
 import { stopTask } from "./task.ts";

@@ -1,6 +1,6 @@
 import { InvokeCommand, type LambdaClient, SendDurableExecutionCallbackFailureCommand } from "@aws-sdk/client-lambda";
-import { isCallbackClosed } from "./closed-callback.ts";
-import type { ReportTarget } from "./job-contract.ts";
+import { isCallbackClosed } from "../../container/kit/closed-callback.ts";
+import type { ReportTarget } from "../../container/kit/contract.ts";
 import type { JobError, JobTable } from "./job-record.ts";
 import type { JobTask } from "./job-task.ts";
 import { outcomeOf, type StoppedTask } from "./stopped-task.ts";

@@ -1,4 +1,4 @@
-import { TIME_LIMIT_EXIT_CODE, TRY_AGAIN_EXIT_CODE } from "./job-contract.ts";
+import { TIME_LIMIT_EXIT_CODE, TRY_AGAIN_EXIT_CODE } from "../../container/kit/contract.ts";
 import { NO_CAPACITY } from "./run-task-answer.ts";
 
 /** A task that has stopped, as ECS tells it by DescribeTasks and by its state-change events. */

@@ -1,11 +1,12 @@
 import type { TaskOverride } from "@aws-sdk/client-ecs";
-import type { JobEnvironment, JobInput, ReportTarget } from "./job-contract.ts";
+import type { JobEnvironment, ReportTarget } from "../../container/kit/contract.ts";
+import type { SampleInput } from "../../container/sample/job.ts";
 
 export interface TaskRequest {
   readonly executionArn: string;
   /** Number of the attempt at the job, from 1. */
   readonly attempt: number;
-  readonly input: JobInput;
+  readonly input: SampleInput;
   readonly report: ReportTarget;
 }
 
@@ -15,6 +16,8 @@ export const MAX_OVERRIDES_BYTES = 8192;
 /** The job as environment variables of its container. */
 export function taskOverrides({ executionArn, attempt, input, report }: TaskRequest, containerName: string, timeLimitSeconds: number): TaskOverride {
   const job: JobEnvironment = {
+    JOB_NAME: "sample",
+    JOB_REPORTS: "kit",
     JOB_INPUT: JSON.stringify(input),
     JOB_ATTEMPT: String(attempt),
     JOB_TIME_LIMIT_SECONDS: String(timeLimitSeconds),
@@ -50,6 +53,6 @@ const LONGEST_CONTAINER_NAME = "n".repeat(64);
  *
  * @returns 0 or less for an input that fits
  */
-export function excessBytes(input: JobInput): number {
+export function excessBytes(input: SampleInput): number {
   return overridesBytes(taskOverrides({ ...LONGEST_REQUEST, input }, LONGEST_CONTAINER_NAME, LONGEST_TIME_LIMIT_SECONDS)) - MAX_OVERRIDES_BYTES;
 }

@@ -1,4 +1,5 @@
-import { type JobInput, type ReportTarget, START_ALLOWANCE_SECONDS } from "./job-contract.ts";
+import { type ReportTarget, START_ALLOWANCE_SECONDS } from "../../container/kit/contract.ts";
+import type { SampleInput } from "../../container/sample/job.ts";
 import { nextPollDelay, type PollPlan } from "./poll-plan.ts";
 import { isTransient, retryTransient } from "./retry.ts";
 import { StartSteps } from "./start-steps.ts";
@@ -22,7 +23,7 @@ interface PollState {
 /** The durable operations on the job's task that the workflows share, each under its own fixed name. */
 export class TaskSteps extends StartSteps {
   /** Starts the task of a job whose report target is the same for each try. @returns the task's ARN */
-  async run(attempt: number, input: JobInput, report: ReportTarget): Promise<string> {
+  async run(attempt: number, input: SampleInput, report: ReportTarget): Promise<string> {
     const { taskArn } = await this.start(attempt, input, async () => ({ report }));
     return taskArn;
   }

@@ -6,7 +6,7 @@ import * as z from "zod";
 import { maxAttempts, parseEnvironment } from "../shared/environment.ts";
 import { parseInput } from "../shared/input.ts";
 import { JobTable } from "../shared/job-record.ts";
-import { createLog, type Log } from "../shared/log.ts";
+import { createLog, type Log } from "../../container/kit/log.ts";
 import { sweepInput } from "./input.ts";
 import { Pace, type Time } from "./pace.ts";
 import { Sweep } from "./sweep.ts";

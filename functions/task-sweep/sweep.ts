@@ -2,7 +2,7 @@ import type { ECSClient } from "@aws-sdk/client-ecs";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { executionEnd } from "../shared/execution-state.ts";
 import type { JobTable, OpenJob } from "../shared/job-record.ts";
-import type { Log } from "../shared/log.ts";
+import type { Log } from "../../container/kit/log.ts";
 import { orphanReason } from "../shared/orphans.ts";
 import { reportEnd, reportStopped, type Reporting } from "../shared/stop-report.ts";
 import { stopTask } from "../shared/task.ts";

@@ -8,7 +8,7 @@ import { maxAttempts, parseEnvironment, wholeDays } from "../shared/environment.
 import { parseInput } from "../shared/input.ts";
 import { JobTable } from "../shared/job-record.ts";
 import { jobTask, type TaskState } from "../shared/job-task.ts";
-import { createLog, type Log } from "../shared/log.ts";
+import { createLog, type Log } from "../../container/kit/log.ts";
 import { outcomeOf } from "../shared/stopped-task.ts";
 import { orphanReason, stopTasksOf } from "../shared/orphans.ts";
 import { reportStopped } from "../shared/stop-report.ts";

@@ -4,8 +4,8 @@ import { dispatchJobInput } from "../../functions/dispatch-job/input.ts";
 import { mathInput } from "../../functions/math/input.ts";
 import { reminderInput } from "../../functions/reminder/input.ts";
 import { reportInput } from "../../functions/report/input.ts";
-import { describeIssues } from "../../functions/shared/issues.ts";
-import { jobInput } from "../../functions/shared/job-contract.ts";
+import { describeIssues } from "../../container/kit/issues.ts";
+import sample from "../../container/sample/job.ts";
 import { jobInputParser } from "../../functions/shared/job-input.ts";
 import { sweepInput } from "../../functions/task-sweep/input.ts";
 import { watchdogEvent } from "../../functions/task-watchdog/input.ts";
@@ -23,7 +23,7 @@ export interface WorkflowInput {
 const REMINDER_DELAY_MS = 60_000;
 
 const job: Pick<WorkflowInput, "schema" | "example"> = {
-  schema: jobInput,
+  schema: sample.input({ timeLimitSeconds: Infinity }),
   example: () => ({ message: "hello", processingTime: 5 }),
 };
 

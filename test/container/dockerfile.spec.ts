@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
 describe("the job's image", () => {
-  const dockerfile = DockerfileParser.parse(readFileSync("container/Dockerfile", "utf8"));
+  const dockerfile = DockerfileParser.parse(readFileSync("container/sample/Dockerfile", "utf8"));
   const instructions = dockerfile.getInstructions().map((instruction) => [instruction.getKeyword(), instruction.getArgumentsContent()]);
 
   it("runs on the major of Node that the project runs on", () => {

@@ -41,7 +41,7 @@ export class JobBundle {
   async #build(): Promise<void> {
     this.#folder = await mkdtemp(join(tmpdir(), "job-"));
     await esbuild.build({
-      entryPoints: { job: "container/main.ts", work: "container/work-main.ts" },
+      entryPoints: { job: "container/sample/main.ts", work: "container/sample/work-main.ts" },
       outdir: this.#folder,
       outExtension: { ".js": ".mjs" },
       bundle: true,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TRY_AGAIN_EXIT_CODE } from "../../functions/shared/job-contract.ts";
+import { TRY_AGAIN_EXIT_CODE } from "../../container/kit/contract.ts";
 import { JobTable } from "../../functions/shared/job-record.ts";
 import { TABLE_NAME, TestJobTable } from "../functions/job-table.ts";
 import { FakeCallbacks } from "./fake-callbacks.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TRY_AGAIN_EXIT_CODE } from "../../functions/shared/job-contract.ts";
+import { TRY_AGAIN_EXIT_CODE } from "../../container/kit/contract.ts";
 import { timeScaleVariables } from "../../local/lambda/time-scale-preload.ts";
 import { FakeEndpoint } from "./fake-endpoint.ts";
 import { JobBundle } from "./job-process.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
-import { TRY_AGAIN_EXIT_CODE } from "../../functions/shared/job-contract.ts";
+import { TRY_AGAIN_EXIT_CODE } from "../../container/kit/contract.ts";
 import { JobTable } from "../../functions/shared/job-record.ts";
 import { timeScaleVariables } from "../../local/lambda/time-scale-preload.ts";
 import { TABLE_NAME, TestJobTable } from "../functions/job-table.ts";

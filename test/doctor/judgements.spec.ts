@@ -58,7 +58,7 @@ describe("The doctor's judgements", () => {
   });
 
   it("need an arm64 builder only if the Dockerfile runs a program of the image's platform", async () => {
-    assert.equal(runsInImage(await readFile(join(PROJECT, "container/Dockerfile"), "utf8")), false);
+    assert.equal(runsInImage(await readFile(join(PROJECT, "container/sample/Dockerfile"), "utf8")), false);
     assert.equal(runsInImage("FROM node:24\nRUN npm ci\n"), true);
     assert.equal(runsInImage("FROM --platform=$BUILDPLATFORM node:24 AS build\nRUN npm ci\nFROM node:24\nCOPY --from=build /x /x\n"), false);
     assert.equal(runsInImage("FROM --platform=$BUILDPLATFORM node:24 AS build\nCOPY . .\nFROM node:24\nRUN true\n"), true);

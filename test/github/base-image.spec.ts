@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { git, runStep } from "./run-step.ts";
 
-const DOCKERFILE = "container/Dockerfile";
+const DOCKERFILE = "container/sample/Dockerfile";
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
 
 describe("The workflow that renews the base image", () => {

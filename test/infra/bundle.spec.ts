@@ -21,7 +21,7 @@ async function checkout(folder: string): Promise<string> {
 }
 
 const CONTEXT = ["Dockerfile", "job.mjs", "work.mjs"];
-const files = ({ functions, imageContext }: Build) => [...Object.values(functions), ...CONTEXT.map((file) => join(imageContext, file))];
+const files = ({ functions, imageContexts }: Build) => [...Object.values(functions), ...CONTEXT.map((file) => join(imageContexts.sample, file))];
 const digests = (folder: string, build: Build) => Promise.all(files(build).map(async (file) => `${file} ${createHash("sha256").update(await readFile(join(folder, file))).digest("hex")}`));
 
 describe("The bundles", () => {
@@ -56,7 +56,7 @@ describe("The bundles", () => {
       assert.deepEqual(await readdir(join(first, file, "..")), ["index.mjs"]);
       assert.equal((await readFile(join(first, file), "utf8")).includes(scratch), false, file);
     }
-    assert.deepEqual((await readdir(join(first, build.imageContext))).sort(), CONTEXT);
+    assert.deepEqual((await readdir(join(first, build.imageContexts.sample))).sort(), CONTEXT);
   });
 
   it("are written again only when their bytes have changed", async () => {

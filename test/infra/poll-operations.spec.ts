@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { mostTries } from "../../functions/shared/capacity-wait.ts";
-import { START_ALLOWANCE_SECONDS } from "../../functions/shared/job-contract.ts";
+import { START_ALLOWANCE_SECONDS } from "../../container/kit/contract.ts";
 import { MAX_CAPACITY_STOPS, RUN_TASK_CALLS } from "../../functions/shared/operation-budget.ts";
 import { effectivePlan, pollsToSee, startPlan, STOP_DEADLINE_SECONDS, STOP_PLAN } from "../../functions/shared/poll-plan.ts";
 import { callbackOperations, dispatchExecutionSeconds, jobExecutionSeconds, MAX_EXECUTION_SECONDS, MAX_OPERATIONS, pollOperations } from "../../infra/poll-operations.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as z from "zod";
-import { readEnvironment } from "../../container/environment.ts";
+import { readEnvironment } from "../../container/kit/environment.ts";
+import sample from "../../container/sample/job.ts";
 import { JOB_FUNCTIONS } from "../../infra/functions.ts";
 import { FUNCTION_NAMES } from "../../infra/names.ts";
 import { compilePattern } from "../../local/events/pattern.ts";
@@ -112,7 +113,7 @@ for (const stack of STACKS) {
       assert.equal(container?.readonlyRootFilesystem, true);
       const ofDefinition = Object.fromEntries(container.environment.map(({ name, value }) => [name, value]));
       const ofRunTask = { JOB_INPUT: '{"message":"m","processingTime":0}', JOB_ATTEMPT: "1", JOB_TIME_LIMIT_SECONDS: "1", EXECUTION_ARN: "arn", REPORT_TO: "exit" };
-      assert.doesNotThrow(() => readEnvironment({ ...ofDefinition, ...ofRunTask }));
+      assert.doesNotThrow(() => readEnvironment({ ...ofDefinition, ...ofRunTask }, sample.input));
     });
 
     it("gives every function the environment that its handler wants", async () => {

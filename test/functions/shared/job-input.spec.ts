@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import type { JobInput, ReportTarget } from "../../../functions/shared/job-contract.ts";
+import type { ReportTarget } from "../../../container/kit/contract.ts";
+import type { SampleInput } from "../../../container/sample/job.ts";
 import { jobInputParser } from "../../../functions/shared/job-input.ts";
 import { MAX_OVERRIDES_BYTES, overridesBytes, taskOverrides } from "../../../functions/shared/task-overrides.ts";
 
@@ -36,7 +37,7 @@ describe("A job's input", () => {
     let refused = 0;
     fc.assert(
       fc.property(inputs, fc.constantFrom(...targets), fc.integer({ min: 1, max: 100_000 }), (event, report, attempt) => {
-        let input: JobInput;
+        let input: SampleInput;
         try {
           input = parse(event);
         } catch (error) {

@@ -1,6 +1,6 @@
 import "../environment.ts";
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import type { Log } from "../../../functions/shared/log.ts";
+import type { Log } from "../../../container/kit/log.ts";
 import { JobTable } from "../../../functions/shared/job-record.ts";
 import { createHandler } from "../../../functions/task-watchdog/handler.ts";
 import { FakeEcs, type FakeTask } from "../fake-ecs.ts";

@@ -1,11 +1,12 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { JobTable } from "../../functions/shared/job-record.ts";
+
 import { NobodyWaits } from "../errors.ts";
+import { JobRecords } from "../job-records.ts";
 import { REPORT_CLIENT, type Reporter } from "./reporter.ts";
 
 /** For a job that nobody waits for: its record in the job table says how it is. @param attempt that the record must be at */
 export function createRecordReporter(tableName: string, jobId: string, attempt: number): Reporter {
-  const table = new JobTable(new DynamoDBClient(REPORT_CLIENT), tableName);
+  const table = new JobRecords(new DynamoDBClient(REPORT_CLIENT), tableName);
   return {
     heartbeat: async () => {
       if (!(await table.setRunning(jobId, attempt))) {

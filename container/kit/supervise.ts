@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type JobInput, TRY_AGAIN_EXIT_CODE } from "../functions/shared/job-contract.ts";
-import type { Log } from "../functions/shared/log.ts";
+import { TRY_AGAIN_EXIT_CODE } from "./contract.ts";
+import type { Log } from "./log.ts";
 import { EndReport } from "./end-report.ts";
 import { JobError, type NobodyWaits } from "./errors.ts";
 import { Heartbeats } from "./heartbeats.ts";
@@ -10,7 +10,7 @@ import type { WorkProcess } from "./work-process.ts";
 
 interface SupervisedJob {
   readonly work: WorkProcess;
-  readonly input: JobInput;
+  readonly input: unknown;
   readonly reporter: Reporter;
   readonly heartbeatSeconds: number;
   readonly timeLimitSeconds: number;

@@ -1,4 +1,4 @@
-import type { JobErrorType } from "../functions/shared/job-contract.ts";
+import type { JobErrorType } from "./contract.ts";
 
 /** A failure that the job reports before it exits. */
 export class JobError extends Error {

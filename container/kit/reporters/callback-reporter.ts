@@ -4,7 +4,7 @@ import {
   SendDurableExecutionCallbackHeartbeatCommand,
   SendDurableExecutionCallbackSuccessCommand,
 } from "@aws-sdk/client-lambda";
-import { isCallbackClosed } from "../../functions/shared/closed-callback.ts";
+import { isCallbackClosed } from "../closed-callback.ts";
 import { NobodyWaits } from "../errors.ts";
 import { REPORT_CLIENT, type Reporter } from "./reporter.ts";
 

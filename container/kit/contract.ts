@@ -1,20 +1,3 @@
-import * as z from "zod";
-
-/** What a job is asked to do. The bounds of the text and the exit code belong to the job; the workflows add their time limit. */
-export const jobInput = z.strictObject({
-  message: z.string().min(1).max(1024),
-  /** Seconds. */
-  processingTime: z.number().min(0),
-  /** Makes the sample job fail after its processing time: with an `error` it reports the failure, without one it crashes. */
-  fail: z.strictObject({ exitCode: z.number().int().min(1).max(255), error: z.string().min(1).max(1024).optional() }).optional(),
-  /** Makes the sample job hang: it stays alive, does nothing and sends no heartbeat. */
-  hang: z.boolean().optional(),
-  /** Makes the sample job block its event loop: it never ends, sends no heartbeat and does not notice that it has to stop. */
-  spin: z.boolean().optional(),
-});
-
-export type JobInput = z.output<typeof jobInput>;
-
 /** Whom the job reports to: its exit code, a durable callback, or its record in the job table. */
 export type ReportTarget =
   | { readonly to: "exit" }
@@ -23,7 +6,10 @@ export type ReportTarget =
 
 /** A job as the environment variables of its container. */
 export interface JobEnvironment {
-  readonly JOB_INPUT: string;
+  readonly JOB_NAME: string;
+  readonly JOB_REPORTS: "kit" | "exit";
+  /** JSON. Absent for a job that maps its input itself. */
+  readonly JOB_INPUT?: string;
   readonly JOB_ATTEMPT: string;
   readonly JOB_TIME_LIMIT_SECONDS: string;
   readonly EXECUTION_ARN: string;

@@ -1,8 +1,8 @@
-import type { JobErrorType, JobInput } from "../functions/shared/job-contract.ts";
+import type { JobErrorType } from "./contract.ts";
 
 /** What the supervisor sends to the work's process over the IPC channel. */
 export type Command =
-  | { readonly type: "start"; readonly input: JobInput; readonly heartbeatSeconds: number }
+  | { readonly type: "start"; readonly input: unknown; readonly heartbeatSeconds: number }
   /** Aborts the work's signal. */
   | { readonly type: "stop"; readonly reason: string };
 

@@ -1,17 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { JobInput } from "../functions/shared/job-contract.ts";
-import { JobError } from "./errors.ts";
-
-export interface Job {
-  /**
-   * Reports that the work makes progress. Call it as often as you like: at most one heartbeat per interval is sent.
-   *
-   * @throws the reason of `signal` when the job has to stop
-   */
-  heartbeat(): Promise<void>;
-  /** Aborted when the job has to stop: by SIGTERM, at its time limit, or when nobody waits any more. Ten seconds later the work is killed. */
-  readonly signal: AbortSignal;
-}
+import type { Job } from "../kit/do-work.ts";
+import { JobError } from "../kit/errors.ts";
+import type { SampleInput } from "./job.ts";
 
 export interface WorkResult {
   readonly message: string;
@@ -21,13 +11,8 @@ export interface WorkResult {
   readonly completedAt: string;
 }
 
-/**
- * The work itself, in a process of its own that may block. A sample that takes its time: replace it with yours.
- *
- * @returns the job's result: as JSON at most 1 MB for a callback, and less than the 400 KB of an item for a record
- * @throws JobError to fail with an exit code; anything else fails with 1
- */
-export async function work(input: JobInput, job: Job): Promise<WorkResult> {
+/** A sample that takes its time, in a process of its own that may block: replace it with yours. */
+export async function work(input: SampleInput, job: Job): Promise<WorkResult> {
   if (input.hang) {
     await new Promise((_resolve, reject) => {
       job.signal.addEventListener("abort", () => reject(job.signal.reason as Error), { once: true });

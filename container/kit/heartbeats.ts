@@ -1,4 +1,4 @@
-import type { Log } from "../functions/shared/log.ts";
+import type { Log } from "./log.ts";
 import { NobodyWaits } from "./errors.ts";
 import type { Reporter } from "./reporters/reporter.ts";
 

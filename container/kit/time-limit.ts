@@ -1,5 +1,5 @@
 import { JobError } from "./errors.ts";
-import { TIME_LIMIT_EXIT_CODE } from "../functions/shared/job-contract.ts";
+import { TIME_LIMIT_EXIT_CODE } from "./contract.ts";
 
 /** How often the time limit is checked. A single timer cannot span it: Node's timers end at 24.8 days. */
 const CHECK_MILLISECONDS = 1000;

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { describeIssues } from "../functions/shared/issues.ts";
-import { jobInput, type ReportTarget } from "../functions/shared/job-contract.ts";
+import { describeIssues } from "./issues.ts";
+import type { ReportTarget } from "./contract.ts";
 
 const attempt = z.coerce.number().int().positive();
 const seconds = z.coerce.number().positive();
@@ -15,7 +15,6 @@ const jobInputText = z.string().transform((text, context) => {
 });
 
 const common = z.object({
-  JOB_INPUT: jobInputText.pipe(jobInput),
   JOB_ATTEMPT: attempt,
   JOB_TIME_LIMIT_SECONDS: seconds,
   JOB_HEARTBEAT_SECONDS: seconds,
@@ -29,11 +28,16 @@ const environment = z.discriminatedUnion("REPORT_TO", [
   common.extend({ REPORT_TO: z.literal("record"), JOB_ID: z.string().min(1) }),
 ]);
 
-export type Environment = z.output<typeof environment>;
+export type Environment = z.output<typeof environment> & { readonly JOB_INPUT: unknown };
 
-/** @throws Error naming every variable that is missing or wrong */
-export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
-  const parsed = environment.safeParse(variables);
+/** Schema of the job's input. */
+export type JobSchema = (limits: { timeLimitSeconds: number }) => z.ZodType;
+
+/** @throws Error naming every variable, and every field of the input, that is missing or wrong */
+export function readEnvironment(variables: NodeJS.ProcessEnv, schema: JobSchema): Environment {
+  // Work that takes longer is ended at the time limit, whatever its input has announced.
+  const input = schema({ timeLimitSeconds: Infinity });
+  const parsed = environment.and(z.object({ JOB_INPUT: jobInputText.pipe(input) })).safeParse(variables);
   if (!parsed.success) {
     throw new Error(`Environment: ${describeIssues(parsed.error).join("; ")}`);
   }

@@ -1,14 +1,14 @@
-import { createLog } from "../functions/shared/log.ts";
-import { readEnvironment } from "./environment.ts";
+import { createLog } from "./log.ts";
+import { type JobSchema, readEnvironment } from "./environment.ts";
 import { createReporter } from "./reporters/create-reporter.ts";
 import { supervise } from "./supervise.ts";
 import type { WorkProcess } from "./work-process.ts";
 
 /** Runs the job that the environment variables describe. @returns the exit code of the container */
-export async function run(work: WorkProcess, stop: AbortController): Promise<number> {
+export async function run(work: WorkProcess, schema: JobSchema, stop: AbortController): Promise<number> {
   let message = "The job cannot start";
   try {
-    const environment = readEnvironment(process.env);
+    const environment = readEnvironment(process.env, schema);
     const log = createLog({ executionArn: environment.EXECUTION_ARN, operationName: "run-task", attempt: environment.JOB_ATTEMPT });
     message = "The job's supervisor failed";
     log("INFO", "The job starts", { reportTo: environment.REPORT_TO });

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
-import { TRY_AGAIN_EXIT_CODE } from "../functions/shared/job-contract.ts";
-import type { Log } from "../functions/shared/log.ts";
+import { TRY_AGAIN_EXIT_CODE } from "./contract.ts";
+import type { Log } from "./log.ts";
 import { JobError } from "./errors.ts";
 import type { WorkResultMessage } from "./messages.ts";
 import type { Reporter } from "./reporters/reporter.ts";
