@@ -39,7 +39,8 @@ export function Executions({ query, workflows }: { readonly query: URLSearchPara
   const now = useNow(true);
   const change = (part: ExecutionFilter) => setFilter((before) => ({ ...before, ...part }));
   const [done, setDone] = useState<string>();
-  useEffect(() => setDone(undefined), [filter]);
+  // By its content: the text field sets an equal filter again, and that must not remove the notice.
+  useEffect(() => setDone(undefined), [JSON.stringify(filter)]);
   const bulk = async (action: "stop-all" | "rerun-all", outcome: string) => {
     const { count } = await act(action, filter);
     setDone(`${executions(count)} ${outcome}.${count === MOST_AT_A_TIME ? " There may be more: do it again." : ""}`);

@@ -13,7 +13,7 @@ import { startTestStack, type TestStack } from "./stack.ts";
 
 const WAY_OUT = ["InvocationCompleted", "ExecutionSucceeded"];
 const INTERVAL_MS = 25;
-const DEADLINE_MS = 15_000;
+const DEADLINE_MS = 60_000;
 
 const CASES = [
   ...["step", "retry", "exhausted", "atMostOnce", "atLeastOnce", "wait", "callback", "callbackTimeout", "callbackSilence", "condition"],

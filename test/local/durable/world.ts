@@ -167,7 +167,7 @@ export class World {
 
   /** Resolves when no handler runs and nothing is left to write. */
   async idle(): Promise<void> {
-    const deadline = performance.now() + 10_000;
+    const deadline = performance.now() + 60_000;
     for (let quiet = 0; quiet < 4; quiet++) {
       await this.store.committed();
       await turn();

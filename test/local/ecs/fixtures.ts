@@ -84,7 +84,7 @@ export function refuses(code: string, message: RegExp | string): (error: unknown
 
 /** Waits for a condition; fails when it does not come true in time. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 8000;
+  const deadline = Date.now() + 30_000;
   while (!condition()) {
     assert.ok(Date.now() < deadline, `waited too long for ${what}`);
     await sleep(5);

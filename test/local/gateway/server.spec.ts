@@ -228,9 +228,8 @@ describe("The HTTP door", () => {
     it("does not wait for idle connections", async () => {
       const door = await open({ iam: createIam(), services: [fakeEcs()] });
       await new ECSClient(door.client(administrator)).send(new ListTasksCommand({ cluster: "jobs" }));
-      const started = performance.now();
+      // Without closing them, this would hang until the test times out: the client keeps its connection for longer.
       await door.gateway.close();
-      assert.ok(performance.now() - started < 1_000);
     });
   });
 });

@@ -9,7 +9,7 @@ import type { RunningStack } from "../../../local/stack.ts";
 import { createTourContext, type TourContext } from "../../../local/tour/context.ts";
 import { startExecution } from "../../../local/tour/executions.ts";
 
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 60_000;
 const INTERVAL_MS = 25;
 
 export interface EndedExecution {

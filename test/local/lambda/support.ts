@@ -150,7 +150,7 @@ export class FakeClock implements Clock {
 }
 
 /** Waits until `probe` gives something. */
-export async function eventually<T>(what: string, probe: () => T | undefined | false, deadlineMs = 5000): Promise<T> {
+export async function eventually<T>(what: string, probe: () => T | undefined | false, deadlineMs = 30_000): Promise<T> {
   const end = Date.now() + deadlineMs;
   for (;;) {
     const found = probe();
