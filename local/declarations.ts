@@ -85,7 +85,11 @@ export interface ContainerDeclaration {
   readonly image: string;
   readonly command?: readonly string[];
   readonly entryPoint?: readonly string[];
+  /** Stands in for entry point and command of the image: the Docker label `local.command`, a JSON array. */
+  readonly localCommand?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** ARNs of parameters and secrets, by the environment variable that gets the value. */
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly essential: boolean;
   /** SIGTERM to SIGKILL, 2 to 120 on Fargate. */
   readonly stopTimeoutSeconds: number;

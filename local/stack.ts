@@ -92,6 +92,8 @@ export interface RunningStack {
   readonly resources: readonly RegisteredResource[];
   /** Decides what the program's roles may do, and remembers what they were refused. */
   readonly iam: Iam;
+  /** What differs from AWS in the program's tasks, in plain words. */
+  readonly startNotes: readonly string[];
   /** Declared resource types that do not run here. */
   readonly notSimulated: readonly string[];
   stop(): Promise<void>;
@@ -155,6 +157,7 @@ async function start(options: StackOptions): Promise<RunningStack> {
     resourceCount: evaluation.resources.length,
     resources: evaluation.resources,
     iam: services.iam,
+    startNotes: services.tasks.definitions.startNotes,
     notSimulated: [...new Set(evaluation.resources.map(({ type }) => type).filter((type) => !isSimulated(type)))],
     stop: () => toClose.disposeAsync(),
   };
@@ -212,6 +215,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
     iam,
     gateway,
     console: webConsole,
+    tasks,
     dynamodb,
     logs,
     declared: [logs, iam, queues, dynamodb, registry, bus, tasks, scheduler, webConsole],

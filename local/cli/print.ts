@@ -11,6 +11,7 @@ export function startedLines(
     `Stack ${stack} runs at ${running.endpoint} after ${seconds.toFixed(1)} s: ${running.functionCount} functions, ${running.resourceCount} resources.`,
     `Console: ${running.consoleUrl}`,
     `Data in ${relative(process.cwd(), dataFolder) || "."}.${speed === 1 ? "" : ` Waits, retries and time-outs pass ${speed} times as fast.`}`,
+    ...running.startNotes,
     ...(running.notSimulated.length > 0 ? [`Not simulated: ${running.notSimulated.join(", ")}.`] : []),
     "",
     "",

@@ -22,7 +22,7 @@ export class ContainerProcess {
     this.#child = spawnGroup(launch.command, launch.parameters, launch);
     this.#child.once("spawn", handlers.onStarted);
     for (const stream of outputOf(this.#child)) readLines(stream, handlers.onLines);
-    this.ended = this.#watch();
+    this.ended = this.#watch(launch);
   }
 
   /** Tells the main process alone, as a container runtime does; nothing when it has ended. */
@@ -46,7 +46,7 @@ export class ContainerProcess {
     signalGroup(this.#child, "SIGKILL");
   }
 
-  #watch(): Promise<ContainerEnd> {
+  #watch(launch: Launch): Promise<ContainerEnd> {
     return new Promise((resolve) => {
       let end: ContainerEnd | undefined;
       this.#child.once("error", (error) => {
@@ -55,7 +55,8 @@ export class ContainerProcess {
       });
       this.#child.once("exit", (code, signal) => {
         this.#running = false;
-        end = { exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]), reason: this.#killReason };
+        const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+        end = { exitCode, reason: this.#killReason ?? missingProgram(exitCode, launch) };
         // Something that left the group may hold the pipes open for as long as it likes.
         setTimeout(() => {
           for (const stream of outputOf(this.#child)) stream.destroy();
@@ -66,4 +67,13 @@ export class ContainerProcess {
       });
     });
   }
+}
+
+/** The exit code with which POSIX shells and `env` report a program that they don't find. */
+const NOT_FOUND = 127;
+
+/** Why a script may have failed that would have succeeded in its container. */
+function missingProgram(exitCode: number, { image }: Launch): string | undefined {
+  if (exitCode !== NOT_FOUND || !image.notExecuted?.length) return undefined;
+  return `A program was not found. Not executed locally: ${image.notExecuted.join("; ")}`;
 }

@@ -2,6 +2,7 @@ import type { ClusterDeclaration, StackDeclaration, TaskDefinitionDeclaration } 
 import { arn, type Identity } from "../identity.ts";
 import type { Store } from "../store/store.ts";
 import { type Image, materialiseImage } from "./images.ts";
+import { startNotes } from "./start-notes.ts";
 
 export const definitionsSchema = `
 CREATE TABLE IF NOT EXISTS ecs_task_definition (
@@ -25,6 +26,7 @@ export class Definitions {
   readonly #identity: Identity;
   readonly #imagesFolder: string;
   #clusters: readonly ClusterDeclaration[] = [];
+  #startNotes: readonly string[] = [];
 
   constructor(options: { store: Store; identity: Identity; imagesFolder: string }) {
     this.#store = options.store;
@@ -36,6 +38,7 @@ export class Definitions {
   apply(declaration: Pick<StackDeclaration, "clusters" | "images" | "taskDefinitions">): void {
     const images = declaration.images.map((image) => [image.imageUri, materialiseImage(image, this.#imagesFolder)] as const);
     this.#clusters = declaration.clusters;
+    this.#startNotes = startNotes(images.map(([, image]) => image), declaration.taskDefinitions, process.env);
     this.#store.write((store) => {
       for (const [uri, image] of images) store.run("INSERT OR REPLACE INTO ecs_image (uri, image) VALUES (?, ?)", uri, JSON.stringify(image));
       for (const definition of declaration.taskDefinitions) {
@@ -48,6 +51,11 @@ export class Definitions {
         );
       }
     });
+  }
+
+  /** What differs from AWS in the tasks of the program, in plain words. */
+  get startNotes(): readonly string[] {
+    return this.#startNotes;
   }
 
   get clusters(): readonly ClusterDeclaration[] {

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { constants } from "node:os";
 import { Add, Arg, Copy, DockerfileParser, Env, From, type Instruction } from "dockerfile-ast";
 import { UserError } from "../errors.ts";
+import { type NotExecuted, notRun, oneLine } from "./not-executed.ts";
 
 /** What a Dockerfile's last stage makes of a build context. Paths are absolute inside the image. */
 export interface ImagePlan {
@@ -11,6 +12,9 @@ export interface ImagePlan {
   readonly command: readonly string[];
   readonly stopSignal: NodeJS.Signals;
   readonly copies: readonly CopyPlan[];
+  /** Image that the last stage is based on. */
+  readonly baseImage: string;
+  readonly notExecuted: readonly NotExecuted[];
 }
 
 export interface CopyPlan {
@@ -28,32 +32,46 @@ export interface CopyPlan {
 const NODE_IS_ENTRY_POINT = /\/distroless\/nodejs/;
 
 /** What Docker sets where neither the base image nor the Dockerfile does. */
-const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Build arguments that BuildKit sets. The image's programs run on this machine, so this machine's platform is the target's. */
+const ARCHITECTURE = process.arch === "x64" ? "amd64" : process.arch;
+const PLATFORM_ARGUMENTS = Object.fromEntries(
+  ["TARGET", "BUILD"].flatMap((prefix) => [
+    [`${prefix}OS`, "linux"],
+    [`${prefix}ARCH`, ARCHITECTURE],
+    [`${prefix}PLATFORM`, `linux/${ARCHITECTURE}`],
+  ]),
+);
 
 /**
- * Reads what the local stack can follow of a Dockerfile: its last stage, as far as that only copies and configures.
+ * Reads what the local stack can follow of a Dockerfile: its last stage, as far as that only copies and configures. Whatever takes a
+ * container is named in the plan.
  *
  * @param name how messages call the file
- * @throws UserError naming line and instruction, for what cannot be done without building a container
+ * @throws UserError naming line and instruction, for what Docker refuses as well
  */
 export function parseDockerfile(text: string, name = "Dockerfile"): ImagePlan {
-  const { stage, globals } = lastStage(DockerfileParser.parse(text).getInstructions(), name);
-  const build = new Build(name, globals);
+  const { stage, globals, baseImage } = lastStage(DockerfileParser.parse(text).getInstructions(), name);
+  const build = new Build(name, globals, baseImage);
   for (const instruction of stage) build.take(instruction);
   return build.plan();
 }
 
 /** The instructions of the last stage, after those of the stages it is based on. */
-function lastStage(instructions: readonly Instruction[], name: string): { stage: Instruction[]; globals: Record<string, string> } {
+function lastStage(instructions: readonly Instruction[], name: string): { stage: Instruction[]; globals: Record<string, string>; baseImage: string } {
   const globals: Record<string, string> = {};
-  const named = new Map<string, Instruction[]>();
+  const named = new Map<string, { stage: Instruction[]; baseImage: string }>();
   let stage: Instruction[] | undefined;
+  let baseImage = "";
   for (const instruction of instructions) {
     if (instruction instanceof From) {
       const base = expand(instruction.getImage() ?? "", globals);
-      stage = [...(named.get(base.toLowerCase()) ?? []), instruction];
+      const parent = named.get(base.toLowerCase());
+      stage = [...(parent?.stage ?? []), instruction];
+      baseImage = parent?.baseImage ?? base;
       const alias = instruction.getBuildStage();
-      if (alias !== null) named.set(alias.toLowerCase(), stage);
+      if (alias !== null) named.set(alias.toLowerCase(), { stage, baseImage });
     } else if (stage !== undefined) {
       stage.push(instruction);
     } else if (instruction instanceof Arg) {
@@ -62,7 +80,7 @@ function lastStage(instructions: readonly Instruction[], name: string): { stage:
     }
   }
   if (stage === undefined) throw new UserError(`${name}: there is no FROM instruction.`);
-  return { stage, globals };
+  return { stage, globals, baseImage };
 }
 
 class Build {
@@ -70,13 +88,17 @@ class Build {
   readonly #globals: Readonly<Record<string, string>>;
   readonly #arguments: Record<string, string> = {};
   readonly #environment: Record<string, string> = {};
+  readonly #baseImage: string;
   readonly #copies: CopyPlan[] = [];
+  readonly #notExecuted: NotExecuted[] = [];
+  #shell: readonly string[] = ["/bin/sh", "-c"];
   #workingDirectory = "/";
   #entryPoint: readonly string[] = [];
   #command: readonly string[] = [];
   #stopSignal: NodeJS.Signals = "SIGTERM";
 
-  constructor(name: string, globals: Readonly<Record<string, string>>) {
+  constructor(name: string, globals: Readonly<Record<string, string>>, baseImage: string) {
+    this.#baseImage = baseImage;
     this.#name = name;
     this.#globals = globals;
   }
@@ -89,6 +111,8 @@ class Build {
       command: this.#command,
       stopSignal: this.#stopSignal,
       copies: this.#copies,
+      baseImage: this.#baseImage,
+      notExecuted: this.#notExecuted,
     };
   }
 
@@ -111,8 +135,14 @@ class Build {
       case "CMD":
         this.#command = this.#words(instruction);
         return;
+      case "SHELL":
+        this.#shell = jsonWords(instruction.getArgumentsContent() ?? "") ?? this.#shell;
+        return;
       case "STOPSIGNAL":
         this.#stopSignal = this.#signal(instruction);
+        return;
+      case "RUN":
+        this.#notExecuted.push(notRun(this.#position(instruction), instruction.getRawArgumentsContent() ?? ""));
         return;
       // A task runs as the user of the stack, on its network; ECS does not run a Dockerfile's health check either.
       case "USER":
@@ -124,7 +154,7 @@ class Build {
       case "ONBUILD":
         return;
       default:
-        throw this.#notSimulated(instruction);
+        this.#skip(instruction, "the local stack does not know this instruction");
     }
   }
 
@@ -136,7 +166,7 @@ class Build {
     for (const property of instruction.getProperties()) {
       const name = property.getName();
       const value = property.getUnescapedValue();
-      this.#arguments[name] = value === null ? (this.#globals[name] ?? "") : this.#value(value);
+      this.#arguments[name] = value === null ? (this.#globals[name] ?? PLATFORM_ARGUMENTS[name] ?? "") : this.#value(value);
     }
   }
 
@@ -154,21 +184,19 @@ class Build {
   }
 
   #copy(instruction: Copy | Add): void {
-    let mode: number | undefined;
-    for (const flag of instruction.getFlags()) {
-      if (flag.getName() === "chmod" && /^[0-7]{3,4}$/.test(flag.getValue() ?? "")) mode = Number.parseInt(flag.getValue() ?? "", 8);
-      else if (flag.getName() !== "chown" && flag.getName() !== "link") throw this.#notSimulated(instruction, `--${flag.getName()}`);
-    }
+    const flags = new Map(instruction.getFlags().map((flag) => [flag.getName(), flag.getValue() ?? ""]));
     const content = instruction.getArgumentsContent() ?? "";
     const words = (jsonWords(content) ?? instruction.getArguments().map((argument) => argument.getValue())).map((word) => this.#expand(word));
     const destination = words.at(-1);
     const sources = words.slice(0, -1);
     if (destination === undefined || sources.length === 0) throw this.#fault(instruction, "needs a source and a destination");
-    for (const source of sources) {
-      if (source.startsWith("<<")) throw this.#notSimulated(instruction, "with a here-document");
-      if (/^(\w+:\/\/|git@)/.test(source)) throw this.#notSimulated(instruction, "of a URL");
-      if (instruction.getKeyword() === "ADD" && /\.(tar|tgz|tar\.\w+)$/.test(source)) throw this.#notSimulated(instruction, "of an archive");
+    const remark = notCopied(instruction.getKeyword(), flags, sources);
+    if (remark !== undefined) {
+      this.#skip(instruction, remark);
+      return;
     }
+    const chmod = flags.get("chmod") ?? "";
+    const mode = /^[0-7]{3,4}$/.test(chmod) ? Number.parseInt(chmod, 8) : undefined;
     const folder = sources.length > 1 || /(^|\/)\.?$/.test(destination);
     const target = this.#absolute(destination);
     this.#copies.push({
@@ -182,16 +210,20 @@ class Build {
   /** Exec form as it is, shell form through the shell, as Docker does. */
   #words(instruction: Instruction): readonly string[] {
     const content = instruction.getArgumentsContent() ?? "";
-    return jsonWords(content) ?? ["/bin/sh", "-c", content];
+    return jsonWords(content) ?? [...this.#shell, content];
   }
 
   #signal(instruction: Instruction): NodeJS.Signals {
     const text = this.#expand(instruction.getArgumentsContent() ?? "");
+    const wanted = text.toUpperCase();
     const found = Object.entries(constants.signals).find(
-      ([name, value]) => name === text || name === `SIG${text}` || String(value) === text,
+      ([name, value]) => name === wanted || name === `SIG${wanted}` || String(value) === text,
     );
-    if (found === undefined) throw this.#fault(instruction, `names no signal: ${text}`);
-    return found[0] as NodeJS.Signals;
+    if (found !== undefined) return found[0] as NodeJS.Signals;
+    // Docker takes the real-time signals as well, which Node cannot send.
+    if (!/^((SIG)?RTM(IN|AX)([+-]\d+)?|\d{1,2})$/.test(wanted)) throw this.#fault(instruction, `names no signal: ${text}`);
+    this.#skip(instruction, "SIGTERM is sent instead");
+    return "SIGTERM";
   }
 
   #absolute(path: string): string {
@@ -202,18 +234,31 @@ class Build {
     return expand(text, { PATH: DEFAULT_PATH, ...this.#arguments, ...this.#environment });
   }
 
-  #origin(instruction: Instruction): string {
-    return `${this.#name}:${instruction.getRange().start.line + 1}: ${instruction.getKeyword()}`;
+  #position(instruction: Instruction): string {
+    return `${this.#name}:${instruction.getRange().start.line + 1}`;
   }
 
-  #notSimulated(instruction: Instruction, what?: string): UserError {
-    const subject = what === undefined ? "" : ` ${what}`;
-    return this.#fault(instruction, `${subject} is not simulated: the local stack runs the last stage without building a container`.trimStart());
+  #origin(instruction: Instruction): string {
+    return `${this.#position(instruction)}: ${instruction.getKeyword()}`;
+  }
+
+  #skip(instruction: Instruction, remark: string): void {
+    this.#notExecuted.push({ origin: this.#position(instruction), instruction: oneLine(instruction.getTextContent()), remark });
   }
 
   #fault(instruction: Instruction, what: string): UserError {
     return new UserError(`${this.#origin(instruction)} ${what}.`);
   }
+}
+
+/** Why a COPY or ADD is left out, or undefined for one that only copies files of the build context. */
+function notCopied(keyword: string, flags: ReadonlyMap<string, string>, sources: readonly string[]): string | undefined {
+  if (flags.has("from")) return "files of another stage or image are not copied";
+  const selection = ["exclude", "parents"].find((flag) => flags.has(flag));
+  if (selection !== undefined) return `--${selection} is not followed`;
+  if (sources.some((source) => source.startsWith("<<"))) return "here-documents are not written";
+  if (sources.some((source) => /^(\w+:\/\/|git@)/.test(source))) return "nothing is downloaded";
+  return keyword === "ADD" && sources.some((source) => /\.(tar|tgz|tar\.\w+)$/.test(source)) ? "archives are not unpacked" : undefined;
 }
 
 /** The words of an exec form; undefined for anything else, which Docker takes as shell form. */

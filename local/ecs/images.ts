@@ -5,6 +5,7 @@ import dockerignore from "@balena/dockerignore";
 import type { ImageDeclaration } from "../declarations.ts";
 import { UserError } from "../errors.ts";
 import { type CopyPlan, type ImagePlan, parseDockerfile } from "./dockerfile.ts";
+import { describeNotExecuted } from "./not-executed.ts";
 
 /** A container image, unpacked: what a task's processes are started from. */
 export interface Image {
@@ -19,6 +20,11 @@ export interface Image {
   readonly entryPoint: readonly string[];
   readonly command: readonly string[];
   readonly stopSignal: NodeJS.Signals;
+  /** Absolute paths that the image's own files are at or below. Absent, like the next, in images that were unpacked by earlier versions. */
+  readonly targets?: readonly string[];
+  /** What the local stack has left out, one line each. */
+  readonly notExecuted?: readonly string[];
+  readonly baseImage?: string;
 }
 
 /**
@@ -28,42 +34,54 @@ export interface Image {
  * @throws UserError naming what the Dockerfile asks for and cannot have
  */
 export function materialiseImage(declaration: ImageDeclaration, imagesFolder: string): Image {
-  const plan = parseDockerfile(readText(declaration.dockerfile), basename(declaration.dockerfile));
+  const plan = parseDockerfile(readText(declaration.dockerfile), relative(process.cwd(), declaration.dockerfile));
   mkdirSync(imagesFolder, { recursive: true });
   // Ends the search for a package.json that decides what `.js` means: a container would not see the one of this project.
   writeFileSync(join(imagesFolder, "package.json"), "{}\n");
 
   const draft = mkdtempSync(join(imagesFolder, "draft-"));
   try {
-    const { digest, files } = unpack(plan, declaration, draft);
+    const { digest, files, targets } = unpack(plan, declaration, draft);
     const rootFolder = join(imagesFolder, digest);
     rmSync(rootFolder, { recursive: true, force: true });
     renameSync(draft, rootFolder);
-    const { workingDirectory, environment, entryPoint, command, stopSignal } = plan;
-    return { digest: `sha256:${digest}`, filesDigest: files, rootFolder, workingDirectory, environment, entryPoint, command, stopSignal };
+    const { workingDirectory, environment, entryPoint, command, stopSignal, baseImage } = plan;
+    const notExecuted = plan.notExecuted.map(describeNotExecuted);
+    return { digest: `sha256:${digest}`, filesDigest: files, rootFolder, workingDirectory, environment, entryPoint, command, stopSignal, targets, notExecuted, baseImage };
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
 }
 
-/** Carries out the COPY instructions. @returns the digests of image and files */
-function unpack(plan: ImagePlan, declaration: ImageDeclaration, root: string): { digest: string; files: string } {
+/** Carries out the COPY instructions. @returns the digests of image and files, and where the files are */
+function unpack(plan: ImagePlan, declaration: ImageDeclaration, root: string): { digest: string; files: string; targets: string[] } {
   mkdirSync(join(root, plan.workingDirectory), { recursive: true });
   const context = new BuildContext(declaration);
-  const { copies, ...configuration } = plan;
+  const { workingDirectory, environment, entryPoint, command, stopSignal, copies } = plan;
+  const configuration = { workingDirectory, environment, entryPoint, command, stopSignal };
   const files: FileMap = new Map();
+  const targets = new Set(plan.workingDirectory === "/" ? [] : [plan.workingDirectory]);
   for (const copy of copies) {
     for (const { source, destination } of context.files(copy, (path) => isFolder(join(root, path)))) {
       const content = readFileSync(source);
-      const mode = copy.mode ?? statSync(source).mode & 0o777;
+      // The stack's user reads every file, whatever user the image has.
+      const mode = (copy.mode ?? statSync(source).mode & 0o777) | 0o400;
       const target = join(root, destination);
       mkdirSync(dirname(target), { recursive: true });
+      // A later COPY replaces a file that may be read-only.
+      rmSync(target, { force: true });
       writeFileSync(target, content);
       chmodSync(target, mode);
       files.set(destination, describeFile(mode, content));
+      // Of `COPY . /`, each entry: everything else below / is this machine's.
+      targets.add(copy.destination === "/" ? `/${destination.split("/")[1] ?? ""}` : copy.destination.replace(/\/$/, ""));
     }
   }
-  return { digest: hash("sha256", JSON.stringify([configuration, sorted(files)])), files: hash("sha256", JSON.stringify(sorted(files))) };
+  return {
+    targets: [...targets],
+    digest: hash("sha256", JSON.stringify([configuration, sorted(files)])),
+    files: hash("sha256", JSON.stringify(sorted(files))),
+  };
 }
 
 /** Mode and digest of files, by absolute path inside the image. */
@@ -116,7 +134,8 @@ class BuildContext {
       }
       return readdirSync(source, { recursive: true, encoding: "utf8" })
         .map((path) => ({ source: join(source, path), destination: posix.join(copy.destination, ...path.split(/[\\/]/)) }))
-        .filter((file) => !isFolder(file.source) && this.#includes(file.source));
+        // Sockets, pipes and links to nothing have no content.
+        .filter((file) => isFile(file.source) && this.#includes(file.source));
     });
   }
 
@@ -140,6 +159,10 @@ function isGlob(path: string): boolean {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function readText(file: string): string {

@@ -1,8 +1,10 @@
 import { accessSync, constants, existsSync } from "node:fs";
-import { basename, isAbsolute, join } from "node:path";
+import { basename, delimiter, isAbsolute, join } from "node:path";
 import type { ContainerDeclaration } from "../declarations.ts";
 import type { Credentials } from "../iam/access.ts";
 import { timeScaleVariables } from "../lambda/time-scale-preload.ts";
+import { DEFAULT_PATH } from "./dockerfile.ts";
+import { mapCommand, mapValue } from "./image-paths.ts";
 import type { Image } from "./images.ts";
 import type { Task } from "./task.ts";
 
@@ -35,26 +37,28 @@ export function planLaunch(
   task: Task,
   container: ContainerDeclaration,
   image: Image,
-  place: { region: string; endpoint: string; speed: number; credentials: Required<Credentials> | undefined },
+  place: { region: string; endpoint: string; speed: number; credentials: Required<Credentials> | undefined; secrets: Readonly<Record<string, string>> },
 ): Launch {
   const override = task.overrides.containerOverrides?.find(({ name }) => name === container.name);
-  const variables = {
+  const declared = {
     ...image.environment,
     ...container.environment,
     ...Object.fromEntries(override?.environment?.map(({ name, value }) => [name, value]) ?? []),
   };
-  const environment = { ...inherited(), ...variables, ...provided(task, variables, place) };
+  const variables = Object.fromEntries(Object.entries(declared).map(([name, value]) => [name, mapValue(value, image)]));
+  const environment = { ...inherited(), ...variables, ...place.secrets, PATH: searchPath(image, declared["PATH"]), ...provided(task, variables, place) };
   const folder = join(image.rootFolder, image.workingDirectory);
   // As in Docker, another entry point does without the image's command.
   const imageCommand = container.entryPoint === undefined ? image.command : [];
-  const words = [...(container.entryPoint ?? image.entryPoint), ...(override?.command ?? container.command ?? imageCommand)];
-  const [program, ...parameters] = words.map((word) => insideImage(word, image));
-  if (program === undefined) throw new TaskStartError("CannotStartContainerError: no command specified");
+  const declaredWords = [...(container.entryPoint ?? image.entryPoint), ...(override?.command ?? container.command ?? imageCommand)];
+  const words = container.localCommand === undefined ? declaredWords : [...container.localCommand, ...(override?.command ?? [])];
+  const [program, ...parameters] = mapCommand(words, image);
+  if (program === undefined) throw new TaskStartError(`CannotStartContainerError: no command specified: the local stack does not use the base image ${image.baseImage ?? ""}`);
   return {
     container: container.name,
     image,
     essential: container.essential,
-    command: executable(program, folder, environment.PATH),
+    command: executable(program, folder, environment.PATH, image),
     parameters,
     folder,
     environment,
@@ -69,10 +73,18 @@ export function logStreamName(task: Task, container: ContainerDeclaration): stri
   return [container.logStreamPrefix, container.name, task.id].filter((part) => part !== undefined).join("/");
 }
 
-/** All that a task sees of the stack's own environment. */
-function inherited(): { PATH: string } & Record<string, string> {
-  const { PATH = "/usr/local/bin:/usr/bin:/bin", HOME, TZ } = process.env;
-  return { PATH, ...(HOME === undefined ? {} : { HOME }), ...(TZ === undefined ? {} : { TZ }) };
+/** The image's folders of its `PATH`, and then those of this machine, whose programs stand in for the base image's. */
+function searchPath({ rootFolder }: Image, declared = DEFAULT_PATH): string {
+  const { PATH: own = "/usr/local/bin:/usr/bin:/bin" } = process.env;
+  const folders = declared.split(delimiter);
+  const ofImage = folders.map((folder) => join(rootFolder, folder)).filter((folder) => existsSync(folder));
+  return [...new Set([...ofImage, ...folders, ...own.split(delimiter)])].filter((folder) => folder !== "").join(delimiter);
+}
+
+/** All that a task sees of the stack's own environment, besides the search path. */
+function inherited(): Record<string, string> {
+  const { HOME, TZ } = process.env;
+  return { ...(HOME === undefined ? {} : { HOME }), ...(TZ === undefined ? {} : { TZ }) };
 }
 
 /** What ECS provides; it wins over what is declared, so that a task cannot leave its role or this stack by accident. */
@@ -92,21 +104,18 @@ function provided(task: Task, declared: Readonly<Record<string, string>>, place:
   };
 }
 
-/** An absolute path that the image has means the file in the image's folder. */
-function insideImage(word: string, image: Image): string {
-  const path = join(image.rootFolder, word);
-  return isAbsolute(word) && word !== "/" && existsSync(path) ? path : word;
-}
-
 /** @throws TaskStartError as Docker does when the program is not there */
-function executable(program: string, folder: string, path: string): string {
+function executable(program: string, folder: string, path: string, image: Image): string {
   const isNode = basename(program) === "node" && (program === "node" || !isExecutable(program));
   if (isNode) return process.execPath;
   const candidates = program.includes("/")
     ? [isAbsolute(program) ? program : join(folder, program)]
     : path.split(":").map((directory) => join(directory, program));
   const found = candidates.find(isExecutable);
-  if (found === undefined) throw new TaskStartError(`CannotStartContainerError: exec: "${program}": executable file not found in $PATH`);
+  if (found === undefined) {
+    const left = image.notExecuted?.length ? ` Not executed locally: ${image.notExecuted.join("; ")}.` : "";
+    throw new TaskStartError(`CannotStartContainerError: exec: "${program}": executable file not found in $PATH. The image's command runs as a process, and this machine has no such program.${left}`);
+  }
   return found;
 }
 

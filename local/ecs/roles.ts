@@ -3,6 +3,7 @@ import { AwsError } from "../errors.ts";
 import type { AccessControl, Credentials, Principal, ServiceCaller } from "../iam/access.ts";
 import { arn, type Identity } from "../identity.ts";
 import { logStreamName, TaskStartError } from "./launch.ts";
+import { secretAccess } from "./secrets.ts";
 import type { Task, TaskOverrides } from "./task.ts";
 
 const ECS_TASKS = "ecs-tasks.amazonaws.com";
@@ -59,6 +60,11 @@ export class RoleSessions {
     const session = failing("", () => this.#assume(roles.executionRoleArn, task));
     for (const container of definition.containers) {
       this.#pull(session, container.image);
+      for (const valueFrom of Object.values(container.secrets ?? {})) {
+        failing("ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: ", () => {
+          this.#iam.authorize(session, secretAccess(valueFrom, this.#identity));
+        });
+      }
       if (container.logGroupName === undefined) continue;
       const resource = arn(this.#identity, "logs", `log-group:${container.logGroupName}:log-stream:${logStreamName(task, container)}`);
       failing("ResourceInitializationError: failed to validate logger args: create stream: ", () => {

@@ -1,6 +1,6 @@
 import { constants, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { cp, rm } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import { filesDigest, type Image } from "./images.ts";
 import { type Launch, TaskStartError } from "./launch.ts";
 
@@ -37,8 +37,9 @@ export class TaskFolders {
       launches.map(async (launch) => {
         const copy = join(this.#folder, taskId, launch.container);
         await this.#copy(launch.image, copy);
-        const moved = (path: string) => (path.startsWith(launch.image.rootFolder + sep) ? copy + path.slice(launch.image.rootFolder.length) : path);
-        return { ...launch, command: moved(launch.command), parameters: launch.parameters.map(moved), folder: moved(launch.folder) };
+        const moved = (text: string) => text.replaceAll(launch.image.rootFolder, copy);
+        const environment = Object.fromEntries(Object.entries(launch.environment).map(([name, value]) => [name, moved(value)]));
+        return { ...launch, command: moved(launch.command), parameters: launch.parameters.map(moved), folder: moved(launch.folder), environment };
       }),
     );
   }

@@ -11,6 +11,7 @@ import type { Store } from "../store/store.ts";
 import { Definitions, definitionsSchema } from "./definitions.ts";
 import { type Launch, planLaunch, TASK_MARKER, TaskStartError } from "./launch.ts";
 import { RoleSessions, rolesOf } from "./roles.ts";
+import { secretValues } from "./secrets.ts";
 import { TaskFolders } from "./task-folders.ts";
 import { TaskRun } from "./task-run.ts";
 import { taskEventDetail } from "./task-shape.ts";
@@ -179,8 +180,9 @@ export class EcsTasks {
     const place = { region: this.identity.region, endpoint: this.#endpoint(), speed: this.clock.speed, credentials };
     try {
       const launches = definition.containers.map((container) => {
+        const secrets = secretValues(container, process.env);
         const image = this.definitions.image(container.image);
-        if (image !== undefined) return planLaunch(task, container, image, place);
+        if (image !== undefined) return planLaunch(task, container, image, { ...place, secrets });
         throw new TaskStartError(`CannotPullContainerError: ${container.image}: the local stack has no images but those the program builds`);
       });
       return { launches, accessKeyId: credentials?.accessKeyId };

@@ -9,6 +9,8 @@ const CLUSTER = "aws:ecs/cluster:Cluster";
 const TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition";
 /** Fargate's default when a container sets none. */
 const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
+/** Docker label of a container: a JSON array, the command that stands in for its image on a machine that runs no containers. */
+const LOCAL_COMMAND = "local.command";
 
 export const ecsProviders: Providers = {
   [CLUSTER]: (resource, context) => {
@@ -47,6 +49,11 @@ const container = z.object({
   command: z.array(z.string()).optional(),
   entryPoint: z.array(z.string()).optional(),
   environment: nameValuePairs,
+  secrets: z
+    .array(z.object({ name: z.string(), valueFrom: z.string() }))
+    .default([])
+    .transform((secrets) => Object.fromEntries(secrets.map(({ name, valueFrom }) => [name, valueFrom]))),
+  dockerLabels: z.object({ [LOCAL_COMMAND]: jsonText(z.array(z.string()).min(1)).optional() }).default({}),
   essential: z.boolean().default(true),
   stopTimeout: z.number().default(DEFAULT_STOP_TIMEOUT_SECONDS),
   logConfiguration: z.object({ options: z.record(z.string(), z.string()) }).optional(),
@@ -73,8 +80,9 @@ export function declareTaskDefinitions(resources: readonly RegisteredResource[])
   return declared(resources, TASK_DEFINITION, taskDefinition).map(({ containerDefinitions, tagsAll, ...definition }) => ({
     ...definition,
     tags: tagsAll,
-    containers: containerDefinitions.map(({ stopTimeout, logConfiguration, ...rest }) => ({
+    containers: containerDefinitions.map(({ stopTimeout, logConfiguration, dockerLabels, ...rest }) => ({
       ...rest,
+      localCommand: dockerLabels[LOCAL_COMMAND],
       stopTimeoutSeconds: stopTimeout,
       logGroupName: logConfiguration?.options["awslogs-group"],
       logStreamPrefix: logConfiguration?.options["awslogs-stream-prefix"],

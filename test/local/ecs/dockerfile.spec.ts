@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseDockerfile } from "../../../local/ecs/dockerfile.ts";
+import { describeNotExecuted } from "../../../local/ecs/not-executed.ts";
 
 const message = (text: string) => {
   let found = "";
@@ -41,6 +42,8 @@ CMD ["index.mjs"]
       command: ["index.mjs"],
       stopSignal: "SIGINT",
       copies: [{ sources: ["index.mjs", "*.json"], destination: "/srv/app/", mode: 0o644, origin: "Dockerfile:15: COPY" }],
+      baseImage: "node:24-slim",
+      notExecuted: [],
     });
   });
 
@@ -93,14 +96,27 @@ WORKDIR /\${LOCAL}
     assert.equal(destination("ADD a /"), "/");
   });
 
-  it("is refused by line and instruction where it needs a real build", () => {
-    const cause = "is not simulated: the local stack runs the last stage without building a container.";
-    assert.equal(message("FROM a\n\nRUN make"), `Dockerfile:3: RUN ${cause}`);
-    assert.equal(message("FROM a AS b\nFROM c\nCOPY --from=b /x /y"), `Dockerfile:3: COPY --from ${cause}`);
-    assert.equal(message("FROM a\nADD https://example.com/x /x"), `Dockerfile:2: ADD of a URL ${cause}`);
-    assert.equal(message("FROM a\nADD x.tar.gz /x"), `Dockerfile:2: ADD of an archive ${cause}`);
-    assert.equal(message("FROM a\nCOPY <<EOF /x\ntext\nEOF"), `Dockerfile:2: COPY with a here-document ${cause}`);
-    assert.equal(message('FROM a\nSHELL ["/bin/bash", "-c"]'), `Dockerfile:2: SHELL ${cause}`);
+  it("has a shell form that runs in the shell of SHELL", () => {
+    assert.deepEqual(parseDockerfile('FROM a\nSHELL ["/bin/bash", "-eu", "-c"]\nCMD work').command, ["/bin/bash", "-eu", "-c", "work"]);
+  });
+
+  it("names what takes a container, and what this machine must have instead", () => {
+    const lines = (text: string) => parseDockerfile(text).notExecuted.map(describeNotExecuted);
+    assert.deepEqual(lines("FROM a\n\nRUN make"), ["Dockerfile:3: RUN make"]);
+    assert.deepEqual(lines("FROM a\nRUN apk add --no-cache \\\n    jq curl=8.1 && make"), ["Dockerfile:2: RUN apk add --no-cache jq curl=8.1 && make; `jq`, `curl` must exist on this machine"]);
+    assert.deepEqual(lines("FROM a\nRUN apt-get update && apt-get install -y jq | cat"), ["Dockerfile:2: RUN apt-get update && apt-get install -y jq | cat; `jq` must exist on this machine"]);
+    assert.deepEqual(lines("FROM a AS b\nRUN build\nFROM c\nCOPY --from=b /x /y"), ["Dockerfile:4: COPY --from=b /x /y; files of another stage or image are not copied"]);
+    assert.deepEqual(lines("FROM a AS b\nRUN build\nFROM b"), ["Dockerfile:2: RUN build"]);
+    assert.deepEqual(lines("FROM a\nADD https://example.com/x /x"), ["Dockerfile:2: ADD https://example.com/x /x; nothing is downloaded"]);
+    assert.deepEqual(lines("FROM a\nADD x.tar.gz /x"), ["Dockerfile:2: ADD x.tar.gz /x; archives are not unpacked"]);
+    assert.match(lines("FROM a\nCOPY <<EOF /x\ntext\nEOF")[0]!, /^Dockerfile:2: COPY .*; here-documents are not written$/);
+    assert.match(lines("FROM a\nRUN <<EOF\napk add jq\nEOF\nCMD [\"x\"]")[0]!, /^Dockerfile:2: RUN <<EOF apk add jq EOF; `jq`/);
+    assert.deepEqual(lines("FROM a\nSTOPSIGNAL SIGRTMIN+3"), ["Dockerfile:2: STOPSIGNAL SIGRTMIN+3; SIGTERM is sent instead"]);
+    assert.deepEqual(lines("FROM a\nCOPY --parents a/b /x"), ["Dockerfile:2: COPY --parents a/b /x; --parents is not followed"]);
+    assert.deepEqual(parseDockerfile("ARG V=3\nFROM alpine:$V AS b\nFROM b").baseImage, "alpine:3");
+  });
+
+  it("is refused where Docker refuses it", () => {
     assert.equal(message("FROM a\nCOPY x"), "Dockerfile:2: COPY needs a source and a destination.");
     assert.equal(message("FROM a\nSTOPSIGNAL NEVER"), "Dockerfile:2: STOPSIGNAL names no signal: NEVER.");
     assert.equal(message("# nothing"), "Dockerfile: there is no FROM instruction.");

@@ -35,13 +35,13 @@ describe("an image", () => {
     writeFiles(join(folder.path, "context"), { ".dockerignore": "*\n!dist\ndist/**/*.map\n", "a.mjs": "a", "dist/b.mjs": "b", "dist/maps/b.map": "m" });
     const image = build(folder.path, "COPY . .");
     assert.deepEqual(files(image), ["app/dist/b.mjs"]);
-    assert.throws(() => build(folder.path, "COPY a.mjs ."), { message: "Dockerfile:3: COPY finds nothing in the build context: a.mjs" });
+    assert.throws(() => build(folder.path, "COPY a.mjs ."), /context\/Dockerfile:3: COPY finds nothing in the build context: a\.mjs$/);
   });
 
   it("never takes a file from outside its build context", () => {
     using folder = temporaryFolder();
     writeFiles(folder.path, { "secret.txt": "secret" });
-    assert.throws(() => build(folder.path, "COPY ../secret.txt ."), { message: "Dockerfile:3: COPY finds nothing in the build context: ../secret.txt" });
+    assert.throws(() => build(folder.path, "COPY ../secret.txt ."), /context\/Dockerfile:3: COPY finds nothing in the build context: \.\.\/secret\.txt$/);
   });
 
   it("is unpacked to the same place for the same content, whatever has become of it, and beside the old one for another", () => {
