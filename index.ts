@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "./infra/bundle.ts";
-import { CronSchedule } from "./infra/cron-schedule.ts";
 import { findFunctionLogGroups } from "./infra/function-logs.ts";
-import { createFunctions, functionOutputs, JOB_FUNCTIONS } from "./infra/functions.ts";
+import { createFunctions, functionOutputs } from "./infra/functions.ts";
 import { JobRuntime } from "./infra/job-runtime.ts";
 import { JobTable } from "./infra/job-table.ts";
 import { aliasArn, findPlace } from "./infra/names.ts";
@@ -11,6 +10,7 @@ import { Observability } from "./infra/observability/observability.ts";
 import { OccurrenceTable } from "./infra/occurrence-table.ts";
 import { OneTimeSchedules } from "./infra/one-time-schedules.ts";
 import { boundAllRoles } from "./infra/permissions-boundary.ts";
+import { createSchedules, scheduleOutputs } from "./infra/schedules.ts";
 import { readSettings } from "./infra/settings.ts";
 import { TaskWatchdog } from "./infra/task-watchdog.ts";
 
@@ -26,26 +26,19 @@ const reminders = new OneTimeSchedules("reminders", { place, targetArn: aliasArn
 const occurrences = new OccurrenceTable("occurrences", { protect: settings.protect });
 const logGroups = await findFunctionLogGroups();
 const functions = createFunctions({ place, settings, existingLogGroups: logGroups, bundles: build.functions, network, jobRuntime, jobTable, reminders, occurrences });
-const reportSchedule = new CronSchedule("report-schedule", {
-  place,
-  target: functions.report,
-  expression: settings.reportSchedule,
-  timeZone: settings.reportTimeZone,
-  flexibleWindowMinutes: settings.reportFlexibleWindowMinutes,
-});
+const schedules = createSchedules(place, settings, functions);
 const watchdog = new TaskWatchdog("watchdog", {
   place,
   watchdog: functions["task-watchdog"],
   sweep: functions["task-sweep"],
   clusterArn: jobRuntime.cluster.arn,
-  jobFunctions: JOB_FUNCTIONS,
 });
 const observability = new Observability("observability", {
   place,
   settings,
   cluster: jobRuntime.cluster,
   functions,
-  schedules: { "report-schedule": reportSchedule, "sweep-schedule": watchdog.sweepSchedule, reminders },
+  schedules: { ...schedules, "sweep-schedule": watchdog.sweepSchedule, reminders },
   eventDeadLetterQueues: { watchdog: watchdog.deadLetterQueue },
 });
 
@@ -57,9 +50,6 @@ export default {
   taskDefinitionArn: jobRuntime.taskDefinition.arn,
   jobLogGroupName: jobRuntime.logGroup.name,
   jobTableName: jobTable.name,
-  reportScheduleArn: reportSchedule.schedule.arn,
-  reportScheduleName: reportSchedule.schedule.name,
-  reportScheduleDeadLetterQueueUrl: reportSchedule.deadLetterQueue.url,
   reminderScheduleGroupName: reminders.group.name,
   scheduleDeadLetterQueueUrl: reminders.deadLetterQueue.url,
   occurrenceTableName: occurrences.table.name,
@@ -70,5 +60,6 @@ export default {
   alarmTopicArn: observability.topic.arn,
   dashboardName: observability.dashboard.dashboardName,
   taskFailuresQueueUrl: observability.taskFailures.queue.url,
+  ...scheduleOutputs(schedules),
   ...functionOutputs(functions),
 };

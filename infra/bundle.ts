@@ -2,7 +2,7 @@ import * as esbuild from "esbuild";
 import { chmod, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { JOB_NAMES, type JobName, readFiles, readImageContext, removeOthers } from "./image-contexts.ts";
-import { FUNCTION_NAMES, type FunctionName } from "./names.ts";
+import { FUNCTION_NAMES, type FunctionName } from "./workflows.ts";
 
 const OUT = ".build";
 

@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { RecurringExpression } from "../functions/shared/workflow.ts";
 import { deadLetterQueue } from "./dead-letter-queue.ts";
 import { allow, policy, trust } from "./iam.ts";
 import type { Place } from "./names.ts";
 import type { PublishedFunction } from "./published-function.ts";
-import type { RecurringExpression } from "./schedule-expression.ts";
 
 export interface CronScheduleArgs {
   readonly place: Place;

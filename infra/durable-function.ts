@@ -1,8 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { MAX_EXECUTION_SECONDS } from "../functions/shared/execution-time.ts";
 import { allow } from "./iam.ts";
-import { executionsOf, type FunctionName, type Place, stackName } from "./names.ts";
-import { MAX_EXECUTION_SECONDS } from "./poll-operations.ts";
+import { executionsOf, type Place, stackName } from "./names.ts";
 import { PublishedFunction, type PublishedFunctionArgs } from "./published-function.ts";
+import type { FunctionName } from "./workflows.ts";
 
 export interface DurableFunctionArgs extends PublishedFunctionArgs {
   readonly place: Place;
@@ -13,6 +14,8 @@ export interface DurableFunctionArgs extends PublishedFunctionArgs {
   readonly executionTimeoutSeconds: number;
   /** Days that a closed execution can be read, 1 to 90. */
   readonly retentionDays: number;
+  /** Error types of this function's own, which its metric lines count by name. */
+  readonly errorTypes?: readonly string[];
 }
 
 /**
@@ -25,8 +28,9 @@ export interface DurableFunctionArgs extends PublishedFunctionArgs {
 export class DurableFunction extends PublishedFunction {
   constructor(name: FunctionName, args: DurableFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
     const checkpointing = allow("Checkpoint", ["lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"], [executionsOf(args.place, name)]);
-    // Where the workflow's metric lines are counted.
-    const environment = { METRICS_STACK: stackName(), ...args.environment };
+    const { errorTypes = [] } = args;
+    // Where and how the workflow's metric lines are counted.
+    const environment = { METRICS_STACK: stackName(), ...(errorTypes.length > 0 && { METRICS_ERROR_TYPES: errorTypes.join(",") }), ...args.environment };
     super(name, { ...args, environment, statements: [checkpointing, ...(args.statements ?? [])] }, opts, "durable-workflows:infra:DurableFunction", {
       executionTimeout: Math.min(args.executionTimeoutSeconds, MAX_EXECUTION_SECONDS),
       retentionPeriod: args.retentionDays,

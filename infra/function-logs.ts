@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { functionName, type FunctionName } from "./names.ts";
+import { functionName } from "./names.ts";
+import type { FunctionName } from "./workflows.ts";
 
 export interface FunctionLogsArgs {
   /** Days that logs are kept; one of CloudWatch's values. */

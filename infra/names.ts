@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { FUNCTION_NAMES, type FunctionName, WORKFLOWS } from "./workflows.ts";
 
 /** Where this stack's resources are: what ARNs are made of. */
 export interface Place {
@@ -17,10 +18,6 @@ export function findPlace(region: string): Place {
 export function arn({ partition, region, accountId }: Place, service: string, resource: pulumi.Input<string>): pulumi.Output<string> {
   return pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`;
 }
-
-/** The functions of this program, by the names of their folders. */
-export const FUNCTION_NAMES = ["report", "poll-job", "dispatch-job", "callback-job", "math", "create-reminder", "reminder", "task-watchdog", "task-sweep"] as const;
-export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /** The alias that callers use: it points to the newest published version, or shares its starts between that and the last one. */
 export const LIVE_ALIAS = "live";
@@ -40,8 +37,8 @@ export function stackName(): string {
 
 /** Where names of IAM roles, EventBridge rules, schedules and functions end (AWS's service models; `FunctionName` by Lambda's documents). */
 const SHORTEST_LIMIT = 64;
-/** The longest name within the program that such a resource has; a test walks the program for it. */
-const LONGEST_NAME = 25;
+/** The longest name that such a resource has within the program, those of a function's role and of its schedule's role included; a test walks the program for it. */
+const LONGEST_NAME = Math.max(25, ...FUNCTION_NAMES.map((name) => `${name}-${WORKFLOWS[name].schedule === undefined ? "role" : "schedule-role"}`.length));
 /** `-<name>-<7 digits>`: what Pulumi's autonaming, set in Pulumi.yaml, puts behind project and stack. */
 const AUTONAMING = "--".length + 7;
 /** Characters that project and stack may have together, with the hyphen between them. */

@@ -4,7 +4,8 @@ import { liveVersions } from "./canary.ts";
 import { deadLetterQueue } from "./dead-letter-queue.ts";
 import { functionLogGroup, type FunctionLogsArgs } from "./function-logs.ts";
 import { allow, allowLogging, allowWithoutResource, lambdaTrust, policy, type Statement } from "./iam.ts";
-import { functionName, LIVE_ALIAS, type FunctionName } from "./names.ts";
+import { functionName, LIVE_ALIAS } from "./names.ts";
+import type { FunctionName } from "./workflows.ts";
 
 export interface PublishedFunctionArgs extends FunctionLogsArgs {
   /** What it does, in one line, for the console. */

@@ -1,8 +1,5 @@
 import { Cron } from "croner";
 
-/** `rate(5 minutes)` or `cron(0 8 ? * MON-FRI *)`, as EventBridge Scheduler takes them for schedules that recur. */
-export type RecurringExpression = `rate(${string})` | `cron(${string})`;
-
 /** Whether EventBridge Scheduler knows the IANA time zone. */
 export function isTimeZone(name: string): boolean {
   try {

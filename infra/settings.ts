@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 import { START_ALLOWANCE_SECONDS } from "../container/kit/contract.ts";
+import type { RecurringExpression } from "../functions/shared/workflow.ts";
 import { FARGATE_CPU, fargateSizeFault } from "./fargate-size.ts";
 import { stackNameFault } from "./names.ts";
 import { callbackOperations, MAX_OPERATIONS, pollOperations } from "./poll-operations.ts";
-import { expressionFault, isTimeZone, type RecurringExpression } from "./schedule-expression.ts";
+import { expressionFault, isTimeZone } from "./schedule-expression.ts";
 import { vpcCidrFault, vpcSizeFault } from "./vpc-cidr.ts";
 
 /** The retention times that CloudWatch Logs offers, in days. */

@@ -3,8 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { CronSchedule } from "./cron-schedule.ts";
 import { deadLetterQueue } from "./dead-letter-queue.ts";
 import { allowSending, policy } from "./iam.ts";
-import { functionArn, type FunctionName, type Place } from "./names.ts";
+import { functionArn, type Place } from "./names.ts";
 import type { PublishedFunction } from "./published-function.ts";
+import { CALLBACK_FUNCTIONS, type FunctionName, JOB_FUNCTIONS } from "./workflows.ts";
 
 export interface TaskWatchdogArgs {
   readonly place: Place;
@@ -14,8 +15,6 @@ export interface TaskWatchdogArgs {
   readonly sweep: PublishedFunction;
   /** The cluster whose tasks are watched. */
   readonly clusterArn: pulumi.Input<string>;
-  /** The functions whose executions are watched. */
-  readonly jobFunctions: readonly FunctionName[];
 }
 
 /** EventBridge's own defaults, written down: a day and 185 attempts. A stop that nobody hears of would leave an execution waiting. */
@@ -45,9 +44,9 @@ export class TaskWatchdog extends pulumi.ComponentResource {
       "detail-type": ["Durable Execution Status Change"],
       detail: {
         $or: [
-          { functionArn: functionArns(args.place, args.jobFunctions), status: ["STOPPED", "TIMED_OUT", "FAILED"] },
+          { functionArn: functionArns(args.place, JOB_FUNCTIONS), status: ["STOPPED", "TIMED_OUT", "FAILED"] },
           // Somebody else may have completed the callback that its job works for. The others' tasks have stopped, or run on by design.
-          { functionArn: functionArns(args.place, ["callback-job"]), status: ["SUCCEEDED"] },
+          { functionArn: functionArns(args.place, CALLBACK_FUNCTIONS), status: ["SUCCEEDED"] },
         ],
       },
     });

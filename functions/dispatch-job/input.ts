@@ -3,7 +3,8 @@ import type { SampleInput } from "../../container/sample/job.ts";
 import { parseInput } from "../shared/input.ts";
 import { jobInputParser } from "../shared/job-input.ts";
 
-const retryInput = z.strictObject({ retryOf: z.string().min(1).max(128) });
+/** The id of a FAILED job, to run it again. */
+export const retryInput = z.strictObject({ retryOf: z.string().min(1).max(128) });
 
 export type DispatchJobInput = SampleInput | z.output<typeof retryInput>;
 

@@ -3,9 +3,14 @@ import sample, { type SampleInput } from "../../container/sample/job.ts";
 import { parseInput } from "./input.ts";
 import { excessBytes, MAX_OVERRIDES_BYTES } from "./task-overrides.ts";
 
-/** Parser of the input that the job workflows share. @param timeLimitSeconds upper bound of the processing time */
+/** The input that the job workflows share. @param timeLimitSeconds upper bound of the processing time */
+export function boundedJobInput(timeLimitSeconds: number) {
+  return sample.input({ timeLimitSeconds });
+}
+
+/** Parser of that input. @param timeLimitSeconds upper bound of the processing time */
 export function jobInputParser(timeLimitSeconds: number): (event: unknown) => SampleInput {
-  const bounded = sample.input({ timeLimitSeconds });
+  const bounded = boundedJobInput(timeLimitSeconds);
   return (event) => {
     const input = parseInput(bounded, event);
     assertFitsTask(input);

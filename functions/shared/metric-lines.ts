@@ -1,25 +1,11 @@
 import type { DurableInstrumentationPlugin, InvocationEndInfo, OperationInfo } from "@aws/durable-execution-sdk-js";
-import type { WorkflowErrorType } from "./errors.ts";
+import { SHARED_ERROR_TYPES } from "./errors.ts";
 
 /** CloudWatch namespace of the workflows' own metrics. */
 export const METRICS_NAMESPACE = "DurableWorkflows";
 
-/** Why an execution failed: a type of ours, or `Unexpected` for every other error (a bug, an error of AWS, non-determinism). */
-export type FailureCause = WorkflowErrorType | "Unexpected";
-
-// A record rather than a list: a new error type doesn't compile until it is counted.
-const CAUSES: Readonly<Record<FailureCause, true>> = {
-  InvalidInput: true,
-  KeyInUse: true,
-  JobFailed: true,
-  JobLost: true,
-  JobTimedOut: true,
-  CapacityUnavailable: true,
-  TaskRefused: true,
-  Unexpected: true,
-};
-
-export const FAILURE_CAUSES = Object.keys(CAUSES) as readonly FailureCause[];
+/** The cause of a failed execution whose error type no workflow declares: a bug, an error of AWS, non-determinism. */
+export const UNEXPECTED = "Unexpected";
 
 /** Where metrics are counted: the values of their dimensions. */
 export interface MetricSource {
@@ -27,12 +13,14 @@ export interface MetricSource {
   readonly stack: string;
   /** Physical name. */
   readonly functionName: string;
+  /** Error types that the function's workflow declares. */
+  readonly errorTypes: readonly string[];
 }
 
 /** @returns undefined outside of a function that infra/durable-function.ts has declared, such as in a unit test */
-export function metricSource({ METRICS_STACK, AWS_LAMBDA_FUNCTION_NAME }: NodeJS.ProcessEnv): MetricSource | undefined {
+export function metricSource({ METRICS_STACK, METRICS_ERROR_TYPES, AWS_LAMBDA_FUNCTION_NAME }: NodeJS.ProcessEnv): MetricSource | undefined {
   if (METRICS_STACK === undefined || AWS_LAMBDA_FUNCTION_NAME === undefined) return undefined;
-  return { stack: METRICS_STACK, functionName: AWS_LAMBDA_FUNCTION_NAME };
+  return { stack: METRICS_STACK, functionName: AWS_LAMBDA_FUNCTION_NAME, errorTypes: METRICS_ERROR_TYPES?.split(",") ?? [] };
 }
 
 /**
@@ -62,7 +50,7 @@ export class MetricLines implements DurableInstrumentationPlugin {
  * - `ExecutionsFailed`: 1 when the execution fails, by stack and cause
  * - `FailuresReported`: the same by function, to compare with Lambda's own count of failed executions
  */
-export function metricLine({ executionArn, requestId, status, executionError, operations }: InvocationEndInfo, { stack, functionName }: MetricSource, now: Date): object {
+export function metricLine({ executionArn, requestId, status, executionError, operations }: InvocationEndInfo, { stack, functionName, errorTypes }: MetricSource, now: Date): object {
   const all = Object.values(operations);
   const refused = isCheckpointRefused(executionError);
   const errorType = refused ? CHECKPOINT_FAILED : executionError?.name;
@@ -77,7 +65,7 @@ export function metricLine({ executionArn, requestId, status, executionError, op
     errorType,
     Stack: stack,
     Operations: countOperations(all),
-    ...(failed && { FunctionName: functionName, Cause: causeOf(errorType), ExecutionsFailed: 1, FailuresReported: 1 }),
+    ...(failed && { FunctionName: functionName, Cause: causeOf(errorType, errorTypes), ExecutionsFailed: 1, FailuresReported: 1 }),
     _aws: {
       Timestamp: now.getTime(),
       CloudWatchMetrics: [
@@ -103,8 +91,9 @@ function directive(metric: string, dimensions: readonly string[]): object {
   return { Namespace: METRICS_NAMESPACE, Dimensions: [dimensions], Metrics: [{ Name: metric, Unit: "Count" }] };
 }
 
-function causeOf(errorType: string | undefined): FailureCause {
-  return FAILURE_CAUSES.find((cause) => cause === errorType) ?? "Unexpected";
+/** A name of the few that are declared: each is a metric of its own, and billed. */
+function causeOf(errorType: string | undefined, ownTypes: readonly string[]): string {
+  return [...SHARED_ERROR_TYPES, ...ownTypes].find((type) => type === errorType) ?? UNEXPECTED;
 }
 
 /**

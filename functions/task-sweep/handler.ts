@@ -17,7 +17,7 @@ const sweepEnvironment = z.object({
   DISPATCH_JOB_ARN: z.string().min(1),
   JOB_MAX_ATTEMPTS: maxAttempts,
   JOB_FUNCTIONS: z.string().transform((names) => names.split(",")),
-  CALLBACK_JOB: z.string().min(1),
+  CALLBACK_FUNCTIONS: z.string().transform((names) => names.split(",")),
 });
 
 interface Dependencies {
@@ -48,7 +48,7 @@ export const createHandler = ({ ecs, lambda, dynamodb, environment, time, log }:
       reporting: { lambda: clients.lambda, table, dispatchJobArn: environment.DISPATCH_JOB_ARN, maxAttempts: environment.JOB_MAX_ATTEMPTS },
       clusterArn: environment.CLUSTER_ARN,
       jobFunctions: environment.JOB_FUNCTIONS,
-      callbackJob: environment.CALLBACK_JOB,
+      callbackFunctions: environment.CALLBACK_FUNCTIONS,
       settleMs: settleSeconds * 1000,
       time,
       log,

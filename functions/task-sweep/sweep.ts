@@ -17,8 +17,8 @@ export interface SweepOptions {
   readonly clusterArn: string;
   /** Functions whose executions a task may work for. */
   readonly jobFunctions: readonly string[];
-  /** The one of them whose executions wait for a callback of their task. */
-  readonly callbackJob: string;
+  /** Of these, the ones whose executions wait for a callback of their task. */
+  readonly callbackFunctions: readonly string[];
   /** What is younger may be in one list and not yet in another, and its event may still be on its way. */
   readonly settleMs: number;
   readonly time: Time;
@@ -50,7 +50,7 @@ export class Sweep {
 
   /** @throws what a list call failed with; what was found before is repaired by then, or by the next sweep */
   async run(): Promise<void> {
-    const { ecs, lambda, table, clusterArn, jobFunctions, callbackJob } = this.#options;
+    const { ecs, lambda, table, clusterArn, jobFunctions, callbackFunctions } = this.#options;
     const open = new Map<string, ReadonlyMap<string, number>>();
     for (const name of jobFunctions) {
       open.set(name, await openExecutions(lambda, name));
@@ -65,7 +65,7 @@ export class Sweep {
       await this.#tasks(page, attempts, isOpen);
     }
     await this.#records(records, live, isOpen);
-    await this.#callbacks(open.get(callbackJob) ?? new Map(), live);
+    await this.#callbacks(new Map(callbackFunctions.flatMap((name) => [...(open.get(name) ?? [])])), live);
   }
 
   /** Stops tasks whose execution or record has ended, and dispatched ones that are past their time limit. */

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { FAILURE_CAUSES } from "../../functions/shared/metric-lines.ts";
-import { type AlarmKind, CAUSE_ALARMS } from "./alarms.ts";
+import type { AlarmKind } from "./alarms.ts";
+import { CAUSE_ALARMS, FAILURE_CAUSES } from "./failure-causes.ts";
 import type { MetricName } from "./metrics.ts";
 import type { Watched } from "./watched.ts";
 

@@ -1,4 +1,3 @@
-import type { FailureCause } from "../../functions/shared/metric-lines.ts";
 import { MAX_OPERATIONS } from "../poll-operations.ts";
 
 /** When a kind of alarm rings. What it watches is in alarm-subjects.ts. */
@@ -97,18 +96,6 @@ export type AlarmKind = keyof typeof ALARMS;
 
 /** All names of kinds: the sections of the runbook. */
 export const ALARM_KINDS = Object.keys(ALARMS) as readonly AlarmKind[];
-
-/** Which alarm rings for a failed execution. Bad input and a key in use are counted on the dashboard and ring nothing: they are the caller's to correct. */
-export const CAUSE_ALARMS = {
-  InvalidInput: undefined,
-  KeyInUse: undefined,
-  JobFailed: "job-failed",
-  JobTimedOut: "job-failed",
-  JobLost: "tasks-lost",
-  CapacityUnavailable: "tasks-lost",
-  TaskRefused: "workflow-error",
-  Unexpected: "workflow-error",
-} as const satisfies Readonly<Record<FailureCause, AlarmKind | undefined>>;
 
 /** What an alarm's message says. */
 export function alarmDescription(kind: AlarmKind): string {

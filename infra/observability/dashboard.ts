@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { FAILURE_CAUSES } from "../../functions/shared/metric-lines.ts";
 import { FUNCTION_MEMORY_MEGABYTES } from "../published-function.ts";
 import { PRICES, taskHourCost } from "./cost.ts";
+import { FAILURE_CAUSES } from "./failure-causes.ts";
 import { type MetricName, metricParts } from "./metrics.ts";
 import type { Watched } from "./watched.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FUNCTION_NAMES } from "../../infra/names.ts";
+import { FUNCTION_NAMES } from "../../infra/workflows.ts";
 import { type Evaluated, evaluateProgram, PROJECT, type Stack } from "../infra/mocks.ts";
 import { StandInAws, UNKNOWN } from "./aws.ts";
 import { findPulumi, Project } from "./project.ts";

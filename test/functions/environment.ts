@@ -25,5 +25,5 @@ Object.assign(process.env, {
   OCCURRENCE_TTL_DAYS: "400",
   DISPATCH_JOB_ARN: "arn:aws:lambda:eu-central-1:111122223333:function:dispatch-job:live",
   JOB_FUNCTIONS: "poll-job,dispatch-job,callback-job",
-  CALLBACK_JOB: "callback-job",
+  CALLBACK_FUNCTIONS: "callback-job",
 });

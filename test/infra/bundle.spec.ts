@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { bundle, type Build } from "../../infra/bundle.ts";
-import { FUNCTION_NAMES } from "../../infra/names.ts";
+import { FUNCTION_NAMES } from "../../infra/workflows.ts";
 import { PROJECT_FOLDER } from "./mocks.ts";
 
 const ZIP_LIMIT_BYTES = 250_000;

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
-import { FUNCTION_NAMES } from "../../infra/names.ts";
+import { FUNCTION_NAMES } from "../../infra/workflows.ts";
 
 export const PROJECT_FOLDER = join(import.meta.dirname, "../..");
 export const PROJECT = "durable-workflows";

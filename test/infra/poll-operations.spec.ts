@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { mostTries } from "../../functions/shared/capacity-wait.ts";
 import { START_ALLOWANCE_SECONDS } from "../../container/kit/contract.ts";
+import { dispatchExecutionSeconds, jobExecutionSeconds, MAX_EXECUTION_SECONDS } from "../../functions/shared/execution-time.ts";
 import { MAX_CAPACITY_STOPS, RUN_TASK_CALLS } from "../../functions/shared/operation-budget.ts";
 import { effectivePlan, pollsToSee, startPlan, STOP_DEADLINE_SECONDS, STOP_PLAN } from "../../functions/shared/poll-plan.ts";
-import { callbackOperations, dispatchExecutionSeconds, jobExecutionSeconds, MAX_EXECUTION_SECONDS, MAX_OPERATIONS, pollOperations } from "../../infra/poll-operations.ts";
+import { callbackOperations, MAX_OPERATIONS, pollOperations } from "../../infra/poll-operations.ts";
 
 const DEFAULT_PLAN = { initialSeconds: 5, maxSeconds: 14_400, backoffRate: 1.1 };
 const DEFAULT_WAIT = 21_600;
@@ -50,7 +51,7 @@ describe("The operations of a polled job", () => {
   });
 
   it("are bounded by the longest execution, however many attempts a job has", () => {
-    assert.equal(jobExecutionSeconds(31_536_000, 10, DEFAULT_WAIT), MAX_EXECUTION_SECONDS);
+    assert.equal(jobExecutionSeconds({ jobTimeLimitSeconds: 31_536_000, jobMaxAttempts: 10, jobCapacityWaitSeconds: DEFAULT_WAIT }), MAX_EXECUTION_SECONDS);
   });
 });
 
@@ -86,13 +87,15 @@ describe("The operations of a job that calls back", () => {
 describe("The time of an execution", () => {
   it("has place for the wait for capacity, and for the start and the stop of each task", () => {
     const perAttempt = 60 + 2 * START_ALLOWANCE_SECONDS + STOP_DEADLINE_SECONDS;
-    assert.equal(jobExecutionSeconds(60, 2, DEFAULT_WAIT), 2 * perAttempt + MAX_CAPACITY_STOPS * START_ALLOWANCE_SECONDS + DEFAULT_WAIT);
+    assert.equal(jobExecutionSeconds({ jobTimeLimitSeconds: 60, jobMaxAttempts: 2, jobCapacityWaitSeconds: DEFAULT_WAIT }), 2 * perAttempt + MAX_CAPACITY_STOPS * START_ALLOWANCE_SECONDS + DEFAULT_WAIT);
   });
 
+  const dispatchSeconds = (jobCapacityWaitSeconds: number) => dispatchExecutionSeconds({ jobCapacityWaitSeconds });
+
   it("lets callers of dispatch-job wait for it if it waits for capacity for at most ten minutes", () => {
-    assert.equal(dispatchExecutionSeconds(0), 900);
-    assert.equal(dispatchExecutionSeconds(600), 900);
-    assert.ok(dispatchExecutionSeconds(601) > 900);
-    assert.ok(dispatchExecutionSeconds(DEFAULT_WAIT) > DEFAULT_WAIT);
+    assert.equal(dispatchSeconds(0), 900);
+    assert.equal(dispatchSeconds(600), 900);
+    assert.ok(dispatchSeconds(601) > 900);
+    assert.ok(dispatchSeconds(DEFAULT_WAIT) > DEFAULT_WAIT);
   });
 });

@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import * as z from "zod";
 import { readEnvironment } from "../../container/kit/environment.ts";
 import sample from "../../container/sample/job.ts";
-import { JOB_FUNCTIONS } from "../../infra/functions.ts";
-import { FUNCTION_NAMES } from "../../infra/names.ts";
+import { FUNCTION_NAMES, JOB_FUNCTIONS, WORKFLOWS } from "../../infra/workflows.ts";
 import { compilePattern } from "../../local/events/pattern.ts";
 import { EXECUTION_STATUSES, hasEnded } from "../../operator/execution-status.ts";
 import { type Evaluated, evaluateProgram, PROJECT_FOLDER, type Registered, stackConfig, STACKS } from "./mocks.ts";
 
 const variables = z.object({ variables: z.record(z.string(), z.string()) });
-const DURABLE = FUNCTION_NAMES.filter((name) => !name.startsWith("task-"));
+const DURABLE = FUNCTION_NAMES.filter((name) => WORKFLOWS[name].durable !== false);
 
 for (const stack of STACKS) {
   describe(`The program for ${stack}`, () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FUNCTION_NAMES } from "../../infra/names.ts";
+import { FUNCTION_NAMES } from "../../infra/workflows.ts";
 import { type Evaluated, evaluateProgram } from "./mocks.ts";
 
 /** What executions in flight, and people, would miss for good. */

@@ -8,7 +8,7 @@ import { DurableRepository } from "../../../local/durable/repository.ts";
 import { World } from "../../local/durable/world.ts";
 import { readMetrics } from "./embedded-metrics.ts";
 
-const SOURCE = { stack: "project-dev", functionName: "project-dev-work" };
+const SOURCE = { stack: "project-dev", functionName: "project-dev-work", errorTypes: ["OutOfPaper"] };
 const fields = z.looseObject({ executionArn: z.string(), message: z.string(), lastProgressAt: z.iso.datetime(), errorType: z.string().optional() });
 
 /** Runs one execution of a handler to its end, and collects what its function writes. */
@@ -67,6 +67,7 @@ describe("The metric lines of a workflow", () => {
   const failures: readonly [what: string, cause: string, handler: (context: DurableContext) => Promise<unknown>][] = [
     ["by its type", "JobFailed", () => Promise.reject(new WorkflowError("JobFailed", "exit code 1"))],
     ["by its type, for bad input too", "InvalidInput", () => Promise.reject(new WorkflowError("InvalidInput", "message: unknown field"))],
+    ["by a type that the workflow declares for itself", "OutOfPaper", () => Promise.reject(Object.assign(new Error("no paper"), { name: "OutOfPaper" }))],
     ["as unexpected when no workflow knows its type", "Unexpected", () => Promise.reject(new TypeError("undefined is not a function"))],
   ];
   for (const [what, cause, handler] of failures) {
@@ -104,6 +105,6 @@ describe("The metric lines of a workflow", () => {
   it("are written in functions of a stack only", () => {
     assert.equal(metricSource({ AWS_LAMBDA_FUNCTION_NAME: "work" }), undefined);
     assert.equal(metricSource({ METRICS_STACK: "project-dev" }), undefined);
-    assert.deepEqual(metricSource({ METRICS_STACK: SOURCE.stack, AWS_LAMBDA_FUNCTION_NAME: SOURCE.functionName }), SOURCE);
+    assert.deepEqual(metricSource({ METRICS_STACK: SOURCE.stack, METRICS_ERROR_TYPES: "OutOfPaper", AWS_LAMBDA_FUNCTION_NAME: SOURCE.functionName }), SOURCE);
   });
 });

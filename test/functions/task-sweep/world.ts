@@ -84,7 +84,7 @@ export class World {
         DISPATCH_JOB_ARN: `${FUNCTION_ARN}dispatch-job:live`,
         JOB_MAX_ATTEMPTS: 3,
         JOB_FUNCTIONS: ["poll-job", "dispatch-job", "callback-job"],
-        CALLBACK_JOB: "callback-job",
+        CALLBACK_FUNCTIONS: ["callback-job"],
       },
       time: this.time,
       log: () => undefined,

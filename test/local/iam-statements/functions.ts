@@ -1,34 +1,36 @@
 import { GetDurableExecutionHistoryCommand } from "@aws-sdk/client-lambda";
 import assert from "node:assert/strict";
-import type { FunctionName } from "../../../infra/names.ts";
+import { type FunctionName, WORKFLOWS } from "../../../infra/workflows.ts";
+import { fillExample } from "../../../operator/example.ts";
 import type { Scenario, Scenarios } from "./scenario.ts";
 import { until, type Workflows } from "./workflows.ts";
-
-export type DurableFunctionName = Exclude<FunctionName, "task-watchdog" | "task-sweep">;
 
 export const JOB = { message: "hello", processingTime: 0 };
 export const CRASHING_JOB = { ...JOB, fail: { exitCode: 3 } };
 
 export const LONG_JOB = { ...JOB, processingTime: 3000 };
 
-/** What each function takes, and what it refuses at once. */
-const INPUTS: Readonly<Record<DurableFunctionName, { valid: object; invalid: object }>> = {
-  report: { valid: {}, invalid: { scheduledTime: 1 } },
-  math: { valid: {}, invalid: { num1: "one" } },
-  "poll-job": { valid: JOB, invalid: {} },
-  "dispatch-job": { valid: JOB, invalid: {} },
-  "callback-job": { valid: JOB, invalid: {} },
-  "create-reminder": { valid: { key: "checkpoint", at: "2100-01-01T00:00:00", payload: 1 }, invalid: {} },
-  reminder: { valid: { key: "checkpoint", payload: 1, scheduledTime: "now", scheduleArn: "none", executionId: "none" }, invalid: {} },
-};
+const NOW = Date.parse("2100-01-01T00:00:00Z");
+/** No function takes this. */
+const INVALID = "not an object";
+
+/** A valid input of a function: its first example. */
+export function inputOf(name: FunctionName): unknown {
+  return fillExample(WORKFLOWS[name].examples[0]?.input, NOW);
+}
+
+/** The scenarios of several functions. */
+export function forEach(names: readonly FunctionName[], scenarios: (name: FunctionName) => Scenarios): Scenarios {
+  return Object.assign({}, ...names.map(scenarios)) as Scenarios;
+}
 
 /** What every durable function has: trust, logs, dead letters, checkpoints. */
-export function durableFunction(name: DurableFunctionName): Scenarios {
-  const { valid, invalid } = INPUTS[name];
+export function durableFunction(name: FunctionName): Scenarios {
+  const valid = inputOf(name);
   return {
     [`${name}-role/Trust`]: {
       async run(workflows) {
-        const executionArn = await workflows.start(name, invalid);
+        const executionArn = await workflows.start(name, INVALID);
         const message = await until("a failed invocation", () => invocationError(workflows, executionArn));
         assert.equal(message, "The role defined for the function cannot be assumed by Lambda.");
         await workflows.stop(executionArn);
@@ -36,13 +38,13 @@ export function durableFunction(name: DurableFunctionName): Scenarios {
     },
     [`${name}-policy/WriteLogs`]: {
       async run(workflows, since) {
-        await workflows.run(name, invalid);
+        await workflows.run(name, INVALID);
         assert.deepEqual(await workflows.lines(name, since), []);
       },
     },
     [`${name}-policy/SendDeadLetters`]: {
       async run(workflows, since) {
-        const { status } = await workflows.run(name, invalid);
+        const { status } = await workflows.run(name, INVALID);
         assert.equal(status, "FAILED");
         await workflows.logged(name, /could not be sent to the dead-letter queue: User: .* not authorized to perform: sqs:SendMessage on resource: arn:/, since);
       },
@@ -52,7 +54,7 @@ export function durableFunction(name: DurableFunctionName): Scenarios {
 }
 
 /** A workflow that fails for want of the statement, with a message that names the action and a resource. */
-export function fails(name: DurableFunctionName, action: string, input: object, fault?: readonly string[]): Scenario {
+export function fails(name: FunctionName, action: string, input: unknown, fault?: readonly string[]): Scenario {
   return {
     ...(fault && { fault }),
     async run(workflows) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { FUNCTION_NAMES, type FunctionName, JOB_FUNCTIONS, WORKFLOWS } from "../../../infra/workflows.ts";
 import type { BusEvent } from "../../../local/events/event.ts";
 import { AwsError } from "../../../local/errors.ts";
 import { startStack, type RunningStack } from "../../../local/stack.ts";
@@ -15,13 +16,17 @@ import { sweepDeadLetters, sweeps, sweepTrust } from "./sweep.ts";
 import { Policies, programStatements, type ProgramStatement } from "./statements.ts";
 import { until, Workflows } from "./workflows.ts";
 
+/** What every durable function has, for those that are meant. */
+function scenariosOf(isMeant: (name: FunctionName) => boolean): Scenarios {
+  const durable = FUNCTION_NAMES.filter((name) => WORKFLOWS[name].durable !== false);
+  return Object.assign({}, ...durable.filter(isMeant).map(durableFunction)) as Scenarios;
+}
+
 /** Runs side by side; within one, each scenario comes after the other. Trust comes first: it matters when a process starts. */
 const LANES: readonly Scenarios[] = [
-  { ...durableFunction("report"), ...durableFunction("math"), ...durableFunction("create-reminder"), ...durableFunction("reminder"), ...schedules },
+  { ...scenariosOf((name) => !JOB_FUNCTIONS.includes(name)), ...schedules },
   {
-    ...durableFunction("poll-job"),
-    ...durableFunction("dispatch-job"),
-    ...durableFunction("callback-job"),
+    ...scenariosOf((name) => JOB_FUNCTIONS.includes(name)),
     ...pollJob,
     ...dispatchJob,
     ...callbackJob,

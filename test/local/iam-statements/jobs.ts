@@ -1,6 +1,6 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import assert from "node:assert/strict";
-import type { FunctionName } from "../../../infra/names.ts";
+import type { FunctionName } from "../../../infra/workflows.ts";
 import { CRASHING_JOB, fails, JOB, LONG_JOB } from "./functions.ts";
 import type { Scenario, Scenarios } from "./scenario.ts";
 import type { Workflows } from "./workflows.ts";
@@ -9,7 +9,7 @@ import type { Workflows } from "./workflows.ts";
 export const TASKS_AT_ONCE = 4;
 
 /** What it takes to run a task. */
-function running(name: "poll-job" | "dispatch-job" | "callback-job"): Scenarios {
+function running(name: FunctionName): Scenarios {
   return {
     [`${name}-policy/RunTask`]: fails(name, "ecs:RunTask", JOB),
     [`${name}-policy/TagNewTask`]: fails(name, "ecs:TagResource", JOB),

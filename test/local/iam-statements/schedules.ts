@@ -1,16 +1,16 @@
 import { CreateScheduleCommand } from "@aws-sdk/client-scheduler";
 import assert from "node:assert/strict";
-import type { FunctionName } from "../../../infra/names.ts";
-import { fails } from "./functions.ts";
+import { FUNCTION_NAMES, type FunctionName, needing, WORKFLOWS } from "../../../infra/workflows.ts";
+import { outputPrefix } from "../../../operator/outputs.ts";
+import { fails, forEach, inputOf } from "./functions.ts";
 import type { Scenario, Scenarios } from "./scenario.ts";
 import type { Workflows } from "./workflows.ts";
 
 let keys = 0;
 
-/** What the Scheduler acts as, for the schedule of reports and for reminders. */
+/** What scheduled functions need, and what the Scheduler acts as for schedules of workflows and for reminders. */
 export const schedules: Scenarios = {
-  "report-policy/StoreOutcome": fails("report", "dynamodb:PutItem", {}),
-  "reminder-policy/StoreOutcome": fails("reminder", "dynamodb:PutItem", { key: "statement", payload: 1, scheduledTime: "2100-01-01T00:00:00Z", scheduleArn: "none", executionId: "none" }),
+  ...forEach(needing("keepOccurrence"), (name) => ({ [`${name}-policy/StoreOutcome`]: fails(name, "dynamodb:PutItem", inputOf(name)) })),
   "create-reminder-policy/CreateSchedules": fails("create-reminder", "scheduler:CreateSchedule", reminder()),
   "create-reminder-policy/PassScheduleRole": fails("create-reminder", "iam:PassRole", reminder()),
   "reminders-role/Trust": {
@@ -21,7 +21,7 @@ export const schedules: Scenarios = {
     },
   },
   ...scheduleRole("reminders", (workflows) => workflows.context.output("reminderAliasArn"), "scheduleDeadLetterQueueUrl"),
-  ...cronSchedule("report", "report-schedule", "reportSchedule"),
+  ...forEach(FUNCTION_NAMES.filter((name) => WORKFLOWS[name].schedule !== undefined), (name) => cronSchedule(name, `${name}-schedule`, outputPrefix(`${name}-schedule`))),
   ...cronSchedule("task-sweep", "sweep-schedule", "sweepSchedule"),
 };
 

@@ -3,7 +3,7 @@ import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetDurableExecutionCommand, type GetDurableExecutionResponse, StopDurableExecutionCommand } from "@aws-sdk/client-lambda";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import assert from "node:assert/strict";
-import type { FunctionName } from "../../../infra/names.ts";
+import type { FunctionName } from "../../../infra/workflows.ts";
 import type { BusEvent } from "../../../local/events/event.ts";
 import type { RunningStack } from "../../../local/stack.ts";
 import { createTourContext, type TourContext } from "../../../local/tour/context.ts";
