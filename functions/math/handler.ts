@@ -18,36 +18,37 @@ export interface MathResult {
 }
 
 /** Four operations in parallel branches; a failed one shows in the answer and leaves the others alone. */
-export const handler = durableHandler(
-  (event) => parseInput(mathInput, event),
-  async ({ num1, num2 }, context): Promise<MathResult> => {
-    const batch = await context.parallel(
-      "math",
-      OPERATIONS.map((operation) => ({
-        name: operation,
-        func: (branch) => calculateIn(branch, operation, num1, num2),
-      })),
-      { completionConfig: { toleratedFailureCount: OPERATIONS.length } },
-    );
-    const results: MathResult["results"] = {};
-    const failed = [];
-    for (const { index, result, error } of batch.all) {
-      const operation = OPERATIONS[index];
-      if (operation === undefined) {
-        continue;
+export const createHandler = () =>
+  durableHandler(
+    (event) => parseInput(mathInput, event),
+    async ({ num1, num2 }, context): Promise<MathResult> => {
+      const batch = await context.parallel(
+        "math",
+        OPERATIONS.map((operation) => ({
+          name: operation,
+          func: (branch) => calculateIn(branch, operation, num1, num2),
+        })),
+        { completionConfig: { toleratedFailureCount: OPERATIONS.length } },
+      );
+      const results: MathResult["results"] = {};
+      const failed = [];
+      for (const { index, result, error } of batch.all) {
+        const operation = OPERATIONS[index];
+        if (operation === undefined) {
+          continue;
+        }
+        if (error) {
+          const cause = unwrapOperationError(error);
+          const { name, message } = cause instanceof Error ? cause : error;
+          failed.push({ operation, error: { errorType: name, errorMessage: message } });
+        } else {
+          results[operation] = result;
+        }
       }
-      if (error) {
-        const cause = unwrapOperationError(error);
-        const { name, message } = cause instanceof Error ? cause : error;
-        failed.push({ operation, error: { errorType: name, errorMessage: message } });
-      } else {
-        results[operation] = result;
-      }
-    }
-    const counts = { successCount: batch.successCount, failureCount: batch.failureCount };
-    return failed.length > 0 ? { status: "FAILED", failed, results, ...counts } : { status: "SUCCEEDED", results, ...counts };
-  },
-);
+      const counts = { successCount: batch.successCount, failureCount: batch.failureCount };
+      return failed.length > 0 ? { status: "FAILED", failed, results, ...counts } : { status: "SUCCEEDED", results, ...counts };
+    },
+  );
 
 /** The step of one branch. Of an error that leaves a branch only its own name survives, so it must not be the step's. */
 async function calculateIn(branch: DurableContext, operation: Operation, num1: number, num2: number): Promise<number> {
@@ -87,3 +88,5 @@ function compute(operation: Operation, num1: number, num2: number): number {
 function namedError(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });
 }
+
+export const handler = createHandler();
