@@ -19,7 +19,7 @@ interface AwsClient {
 
 interface Action {
   readonly at: number;
-  readonly run: () => void;
+  readonly run: () => unknown;
 }
 
 /** What a world does: how it sees the workflow's effects, and how it completes what the workflow waits for. */
@@ -38,8 +38,8 @@ export class Outside {
     return this.#engine.now();
   }
 
-  /** Does something after so many seconds of simulated time. */
-  after(seconds: number, run: () => void): void {
+  /** Does something after so many seconds of simulated time, which stands still until it is done. */
+  after(seconds: number, run: () => unknown): void {
     this.#actions.push({ at: this.now() + seconds * 1000, run });
   }
 
@@ -93,10 +93,10 @@ export class Outside {
   }
 
   /** Takes out what the world does at this time. */
-  take(now: number): (() => void)[] {
+  take(now: number): (() => unknown)[] {
     return this.#actions.filter(({ at }) => at <= now).map((action) => () => {
       this.#actions.splice(this.#actions.indexOf(action), 1);
-      action.run();
+      return action.run();
     });
   }
 

@@ -20,10 +20,9 @@ import { kindAndName } from "./names.ts";
 import { Outside } from "./outside.ts";
 import type { Plan } from "./plan.ts";
 import { withPlugin } from "./plugin.ts";
-import { place } from "./simulated.ts";
+import { place, START } from "./simulated.ts";
 
 const ARN = "arn:aws:lambda:eu-central-1:111122223333:function:workflow:1/durable-execution/crashes/00000000-0000-4000-8000-000000000000";
-const START = Date.UTC(2026, 0, 1);
 const YEAR_SECONDS = 366 * 86_400;
 /** An execution has fewer operations than this (Developer Guide, quotas), and so fewer reasons to be invoked. */
 const MOST_INVOCATIONS = 6_000;
@@ -70,7 +69,7 @@ export class Run<World> {
   async finish(): Promise<Finished> {
     let handler = this.#createHandler();
     for (let next = "invoke"; next !== "closed"; ) {
-      if (next === "suspend") this.#awaitWake();
+      if (next === "suspend") await this.#awaitWake();
       if (hasEnded(this.#state.status)) break;
       this.#invocations += 1;
       if (this.#invocations > MOST_INVOCATIONS) throw new Error(`The execution does not end: it was invoked ${MOST_INVOCATIONS} times.`);
@@ -186,7 +185,7 @@ export class Run<World> {
   }
 
   /** Lets time pass until the execution is to be invoked. What falls due at the same time comes in any order, in one invocation or in several. */
-  #awaitWake(): void {
+  async #awaitWake(): Promise<void> {
     for (;;) {
       const { changed, retryAt = Infinity } = this.#state;
       const due = Math.min(nextWake(this.#state), this.#outside.due);
@@ -196,12 +195,12 @@ export class Run<World> {
       this.#now = Math.max(this.#now, due);
       const timed = [...this.#state.operations.values()].filter((operation) => (operation.due ?? Infinity) <= this.#now);
       const happenings = [...timed.map((operation) => () => void fireEarly(this.#state, [operation], this.#now)), ...this.#outside.take(this.#now)];
-      if (happenings.length > 0) this.#asWorld(happenings[this.#plan.choose(happenings.length)]!);
+      if (happenings.length > 0) await this.#asWorld(happenings[this.#plan.choose(happenings.length)]!);
     }
   }
 
-  #asWorld(run: () => void): void {
-    place.run({ now: () => this.#now }, run);
+  #asWorld<T>(run: () => T): T {
+    return place.run({ now: () => this.#now }, run);
   }
 
   #waitedFor(): string {

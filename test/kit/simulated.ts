@@ -43,6 +43,9 @@ export function withoutStepUuids(text: string): string {
 
 const RealDate = Date;
 
+/** Simulated time at which each execution starts, in epoch milliseconds. */
+export const START = RealDate.UTC(2026, 0, 1);
+
 function now(): number {
   const here = place.getStore();
   if (here === undefined) return RealDate.now();

@@ -1,5 +1,8 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DescribeTasksCommand } from "@aws-sdk/client-ecs";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import * as z from "zod";
+import { createHandler as taskWatchdog } from "../../../functions/task-watchdog/handler.ts";
 import { DynamoDb } from "../../../local/dynamodb/dynamodb.ts";
 import { schema } from "../../../local/dynamodb/tables.ts";
 import { AwsError } from "../../../local/errors.ts";
@@ -23,9 +26,12 @@ const environment = {
   JOB_RECORD_TTL_DAYS: 30,
   OCCURRENCE_TABLE_NAME: "occurrences",
   OCCURRENCE_TTL_DAYS: 400,
+  DISPATCH_JOB_ARN: "arn:aws:lambda:eu-central-1:111122223333:function:dispatch-job:live",
 };
 const identity = { partition: "aws", region: "eu-central-1", accountId: "111122223333" };
 const TABLES = { jobs: "jobId", occurrences: "occurrence" };
+
+const sampleInput = z.object({ message: z.string(), processingTime: z.number(), fail: z.object({ exitCode: z.number(), error: z.string().optional() }).optional() });
 
 /** What every workflow's `createHandler` takes, with a platform on which all goes well. A scenario changes what differs. */
 export class CrashWorld {
@@ -40,7 +46,8 @@ export class CrashWorld {
   readonly lambda;
   readonly now = (): number => Date.now();
   /** What becomes of a task that has started. */
-  job: (task: FakeTask) => void = (task) => this.outside.after(20, () => this.succeed(task));
+  job: (task: FakeTask) => void = (task) => this.runSample(task);
+  readonly #watchdog;
 
   constructor(outside: Outside) {
     this.outside = outside;
@@ -52,21 +59,26 @@ export class CrashWorld {
     this.ecs = outside.observe(this.fakeEcs.client);
     this.scheduler = outside.observe(this.fakeScheduler.client);
     this.dynamodb = outside.observe(scripted(new DynamoDBClient({}), (operation, input) => this.#executeOnTable(operation, input)));
-    this.lambda = outside.observe(scripted(new LambdaClient({}), (operation, input) => this.#reportCallback(operation, input)));
+    this.lambda = outside.observe(scripted(new LambdaClient({}), (operation, input) => this.#callLambda(operation, input)));
+    this.#watchdog = taskWatchdog({ ecs: this.ecs, lambda: this.lambda, dynamodb: this.dynamodb, environment, log: () => undefined });
   }
 
-  /** A job that reports its result and exits. */
-  succeed(task: FakeTask): void {
-    const { CALLBACK_ID } = task.environment;
-    if (CALLBACK_ID !== undefined) this.outside.succeedCallback(CALLBACK_ID, '"done"');
-    Object.assign(task, exited(0));
+  /** The sample job: takes its time, reports, and exits. */
+  runSample(task: FakeTask): void {
+    const { JOB_INPUT, CALLBACK_ID } = task.environment;
+    const { message, processingTime, fail } = sampleInput.parse(JSON.parse(JOB_INPUT ?? ""));
+    this.outside.after(processingTime, () => {
+      if (CALLBACK_ID !== undefined && fail === undefined) this.outside.succeedCallback(CALLBACK_ID, JSON.stringify({ message }));
+      if (CALLBACK_ID !== undefined && fail?.error !== undefined) this.outside.failCallback(CALLBACK_ID, { ErrorType: "JobFailed", ErrorMessage: fail.error });
+      return this.stop(task, exited(fail?.exitCode ?? 0));
+    });
   }
 
-  /** A task that stops before its job has reported; the watchdog fails the callback. */
-  stop(task: FakeTask, end: Partial<FakeTask>, error: { readonly ErrorType: string; readonly ErrorMessage: string }): void {
-    const { CALLBACK_ID } = task.environment;
+  /** Stops a task, of which task-watchdog is notified. */
+  async stop(task: FakeTask, end: Partial<FakeTask>): Promise<void> {
     Object.assign(task, end);
-    if (CALLBACK_ID !== undefined) this.outside.failCallback(CALLBACK_ID, error);
+    const { tasks = [] } = await this.ecs.send(new DescribeTasksCommand({ tasks: [task.taskArn] }));
+    for (const detail of tasks) await this.#watchdog({ "detail-type": "ECS Task State Change", detail });
   }
 
   #executeOnTable(operation: string, input: object): object {
@@ -78,10 +90,20 @@ export class CrashWorld {
     }
   }
 
-  /** Lambda as a workflow's own role calls it. */
-  #reportCallback(operation: string, { CallbackId, Error: error }: Record<string, unknown>): object {
-    if (operation === "SendDurableExecutionCallbackHeartbeat") this.outside.heartbeat(String(CallbackId));
-    else this.outside.failCallback(String(CallbackId), error as { ErrorType: string; ErrorMessage: string });
-    return {};
+  #callLambda(operation: string, { CallbackId, Error: error, Result: result }: Record<string, unknown>): object {
+    const callbackId = String(CallbackId);
+    switch (operation) {
+      case "SendDurableExecutionCallbackHeartbeat":
+        this.outside.heartbeat(callbackId);
+        return {};
+      case "SendDurableExecutionCallbackSuccess":
+        this.outside.succeedCallback(callbackId, Buffer.from(result as Uint8Array).toString());
+        return {};
+      case "SendDurableExecutionCallbackFailure":
+        this.outside.failCallback(callbackId, error as { ErrorType: string; ErrorMessage: string });
+        return {};
+      default:
+        throw new Error(`Unexpected call: ${operation}`);
+    }
   }
 }
