@@ -4,8 +4,10 @@ import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
 import { createHandler as callbackJob } from "../../../functions/callback-job/handler.ts";
 import { createHandler as dispatchJob } from "../../../functions/dispatch-job/handler.ts";
 import { createHandler as pollJob } from "../../../functions/poll-job/handler.ts";
+import { execute } from "../../kit/execute.ts";
+import { START } from "../../kit/simulated.ts";
 import { survivesEveryCrash } from "../../kit/survives-every-crash.ts";
-import { interrupted } from "../fake-ecs.ts";
+import { exited, type FakeTask, interrupted } from "../fake-ecs.ts";
 import { CrashWorld } from "./world.ts";
 
 type CreateHandler = (world: CrashWorld) => DurableLambdaHandler;
@@ -61,6 +63,41 @@ describe("A job survives every crash of its workflow", () => {
       assert.equal(await errorType(createHandler, (world) => void (world.job = () => undefined)), "JobTimedOut");
     });
   }
+
+  const ends: readonly (readonly [what: string, stop: (world: CrashWorld, task: FakeTask) => unknown])[] = [
+    ["whose stop is reported late", (world, task) => world.outside.after(90, () => world.stop(task, {}))],
+    ["whose stop is never reported", () => undefined],
+    ["whose stop is reported twice", (world, task) => world.stop(task, {}).then(() => world.stop(task, {}))],
+  ];
+  for (const [what, report] of ends) {
+    it(`poll-job: ${what}`, async () => {
+      const change = (world: CrashWorld) => {
+        world.job = (task) =>
+          world.outside.after(20, () => {
+            Object.assign(task, exited(0));
+            return report(world, task);
+          });
+      };
+      assert.equal(await errorType(pollJob, change), undefined);
+    });
+  }
+
+  it("poll-job: that stops at the time of a poll, in either order", async () => {
+    const polls: number[] = [];
+    await execute(pollJob, JOB, (outside) => {
+      const world = new CrashWorld(outside);
+      world.job = () => undefined;
+      world.fakeEcs.before = (operation) => {
+        if (operation === "DescribeTasks") polls.push((outside.now() - START) / 1000);
+      };
+      return world;
+    });
+    const poll = polls.find((seconds) => seconds > 0)!;
+    const stopAtPoll = (world: CrashWorld) => {
+      world.job = (task) => world.outside.after(poll, () => world.stop(task, exited(0)));
+    };
+    assert.equal(await errorType(pollJob, stopAtPoll), undefined);
+  });
 
   it("dispatch-job: that is refused for good", async () => {
     const refuse = ({ fakeEcs, environment }: CrashWorld) => {
