@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { createAwsProvider } from "./infra/aws-provider.ts";
 import { bundle } from "./infra/bundle.ts";
 import { findFunctionLogGroups } from "./infra/function-logs.ts";
 import { createFunctions, functionOutputs } from "./infra/functions.ts";
@@ -16,31 +17,41 @@ import { TaskWatchdog } from "./infra/task-watchdog.ts";
 
 const settings = readSettings();
 boundAllRoles(settings.permissionsBoundary);
-const place = findPlace(settings.region);
+const provider = createAwsProvider(settings);
+const ours = { providers: [provider] };
+const place = findPlace(settings.region, provider);
 const build = await bundle(import.meta.dirname);
 
-const { table: jobTable } = new JobTable("jobs", { protect: settings.protect });
-const jobRuntime = new JobRuntime("job", { place, settings, imageContext: build.imageContexts.sample, table: jobTable });
-const network = new Network("network", { place, settings, use: jobRuntime.endpointUse });
-const reminders = new OneTimeSchedules("reminders", { place, targetArn: aliasArn(place, "reminder"), protect: settings.protect });
-const occurrences = new OccurrenceTable("occurrences", { protect: settings.protect });
-const logGroups = await findFunctionLogGroups();
-const functions = createFunctions({ place, settings, existingLogGroups: logGroups, bundles: build.functions, network, jobRuntime, jobTable, reminders, occurrences });
-const schedules = createSchedules(place, settings, functions);
-const watchdog = new TaskWatchdog("watchdog", {
-  place,
-  watchdog: functions["task-watchdog"],
-  sweep: functions["task-sweep"],
-  clusterArn: jobRuntime.cluster.arn,
-});
-const observability = new Observability("observability", {
-  place,
-  settings,
-  cluster: jobRuntime.cluster,
-  functions,
-  schedules: { ...schedules, "sweep-schedule": watchdog.sweepSchedule, reminders },
-  eventDeadLetterQueues: { watchdog: watchdog.deadLetterQueue },
-});
+const { table: jobTable } = new JobTable("jobs", { protect: settings.protect }, ours);
+const jobRuntime = new JobRuntime("job", { place, settings, imageContext: build.imageContexts.sample, table: jobTable }, ours);
+const network = new Network("network", { place, settings, use: jobRuntime.endpointUse }, ours);
+const reminders = new OneTimeSchedules("reminders", { place, targetArn: aliasArn(place, "reminder"), protect: settings.protect }, ours);
+const occurrences = new OccurrenceTable("occurrences", { protect: settings.protect }, ours);
+const logGroups = await findFunctionLogGroups(provider);
+const functions = createFunctions({ place, settings, existingLogGroups: logGroups, bundles: build.functions, network, jobRuntime, jobTable, reminders, occurrences }, ours);
+const schedules = createSchedules(place, settings, functions, ours);
+const watchdog = new TaskWatchdog(
+  "watchdog",
+  {
+    place,
+    watchdog: functions["task-watchdog"],
+    sweep: functions["task-sweep"],
+    clusterArn: jobRuntime.cluster.arn,
+  },
+  ours,
+);
+const observability = new Observability(
+  "observability",
+  {
+    place,
+    settings,
+    cluster: jobRuntime.cluster,
+    functions,
+    schedules: { ...schedules, "sweep-schedule": watchdog.sweepSchedule, reminders },
+    eventDeadLetterQueues: { watchdog: watchdog.deadLetterQueue },
+  },
+  ours,
+);
 
 /** Stack outputs: an API for people, scripts and tests. Flat strings, stable names. */
 export default {

@@ -7,7 +7,7 @@ import { boundaryStatements } from "./policies/boundary.ts";
 import { resourceStatements, roleStatements, testStatements } from "./policies/deploy.ts";
 import { networkStatements } from "./policies/network.ts";
 import { lookUpStatements, readStatements } from "./policies/read.ts";
-import { PROJECT, type Scope } from "./scope.ts";
+import { PROJECT_NAME, type Scope } from "./scope.ts";
 import { readSettings } from "./settings.ts";
 import { StateStore } from "./state-store.ts";
 import { policy } from "./statements.ts";
@@ -40,7 +40,7 @@ const roles = scopes.map((scope) => {
     maxSessionSeconds: HOUR,
   });
   const boundary = new aws.iam.Policy(`${environment}-boundary`, {
-    name: `${PROJECT}-${environment}-boundary`,
+    name: `${PROJECT_NAME}-${environment}-boundary`,
     path: CI_PATH,
     description: "The most that a role of the program can do",
     policy: policy(boundaryStatements(scope)),

@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import * as z from "zod";
 
 /** The main program's project, whose resources are named `<project>-<environment>-…` by its autonaming. */
-export const PROJECT = "durable-workflows";
+export const PROJECT_NAME = z.object({ name: z.string() }).parse(parse(readFileSync(new URL("../Pulumi.yaml", import.meta.url), "utf8"))).name;
 
 /** An environment of the main program in this account: what its ARNs are made of. */
 export interface Scope {
@@ -13,7 +16,7 @@ export interface Scope {
 
 /** Names of an environment's resources. */
 export function ours({ environment }: Scope): string {
-  return `${PROJECT}-${environment}-*`;
+  return `${PROJECT_NAME}-${environment}-*`;
 }
 
 /** An ARN in the environment's account and Region. */
@@ -33,10 +36,10 @@ export function rolesOf(scope: Scope): pulumi.Output<string> {
 
 /** The environment's one dashboard. */
 export function dashboard(scope: Scope): pulumi.Output<string> {
-  return globalArn(scope, "cloudwatch", `dashboard/${PROJECT}-${scope.environment}`);
+  return globalArn(scope, "cloudwatch", `dashboard/${PROJECT_NAME}-${scope.environment}`);
 }
 
 /** The condition that something carries the environment's tags, which the program puts on everything; or is created with them. */
 export function tagged({ environment }: Scope, key: "RequestTag" | "ResourceTag") {
-  return { StringEquals: { [`aws:${key}/project`]: PROJECT, [`aws:${key}/environment`]: environment } };
+  return { StringEquals: { [`aws:${key}/project`]: PROJECT_NAME, [`aws:${key}/environment`]: environment } };
 }

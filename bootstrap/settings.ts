@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import * as z from "zod";
 import { stackNameFault } from "../infra/names.ts";
-import { PROJECT } from "./scope.ts";
+import { PROJECT_NAME } from "./scope.ts";
 
 /** An environment of the main program, as its stack file declares it. */
 export interface Environment {
@@ -22,7 +22,7 @@ const environment = z
   .string()
   .regex(/^[a-z][a-z0-9-]*$/, "use names of stacks such as dev")
   .superRefine((name, context) => {
-    const message = stackNameFault(PROJECT, name);
+    const message = stackNameFault(PROJECT_NAME, name);
     if (message !== undefined) context.addIssue({ code: "custom", message });
   });
 
@@ -39,7 +39,7 @@ function overlaps(names: readonly string[]): string[] {
     names.flatMap((other, otherIndex) => {
       if (other === name && otherIndex > index) return [`${name} is named twice`];
       if (!other.startsWith(`${name}-`)) return [];
-      return [`the roles of ${name} would have permissions on ${other}, whose names begin with ${PROJECT}-${name}- too: rename one of them, or give them accounts of their own`];
+      return [`the roles of ${name} would have permissions on ${other}, whose names begin with ${PROJECT_NAME}-${name}- too: rename one of them, or give them accounts of their own`];
     }),
   );
 }
@@ -57,7 +57,7 @@ export async function readSettings(mainProject: string): Promise<Settings> {
   const config = new pulumi.Config();
   const parsed = schema.safeParse({ repository: config.get("repository"), environments: config.getObject("environments") });
   if (!parsed.success) {
-    throw new pulumi.RunError(parsed.error.issues.map(({ path, message }) => `durable-workflows-bootstrap:${path.join(".")}: ${message}`).join("\n"));
+    throw new pulumi.RunError(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n"));
   }
   const { repository, environments } = parsed.data;
   return { repository, environments: await Promise.all(environments.map(async (name) => ({ name, region: await regionOf(join(mainProject, `Pulumi.${name}.yaml`)) }))) };

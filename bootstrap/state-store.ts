@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { allow, type Statement } from "./statements.ts";
-import { PROJECT } from "./scope.ts";
+import { PROJECT_NAME } from "./scope.ts";
 
 /** Days that replaced state is kept: as long as anyone may want to look back. A few cents a month. */
 const OLD_STATE_DAYS = 90;
@@ -21,8 +21,8 @@ export class StateStore extends pulumi.ComponentResource {
   constructor(name: string, environments: readonly string[], opts?: pulumi.ComponentResourceOptions) {
     super("durable-workflows:bootstrap:StateStore", name, {}, opts);
     const child = { parent: this };
-    this.key = this.#createKey(name, "Files of Pulumi's state of durable-workflows");
-    this.#secretsKeys = new Map(environments.map((environment) => [environment, this.#createKey(`secrets-${environment}`, `Secrets in Pulumi's state of durable-workflows, ${environment}`)]));
+    this.key = this.#createKey(name, `Files of Pulumi's state of ${PROJECT_NAME}`);
+    this.#secretsKeys = new Map(environments.map((environment) => [environment, this.#createKey(`secrets-${environment}`, `Secrets in Pulumi's state of ${PROJECT_NAME}, ${environment}`)]));
     this.bucket = new aws.s3.Bucket(name, {}, { parent: this, protect: true });
     const bucket = this.bucket.id;
     new aws.s3.BucketVersioning(`${name}-versions`, { bucket, versioningConfiguration: { status: "Enabled" } }, child);
@@ -123,9 +123,9 @@ export class StateStore extends pulumi.ComponentResource {
   #files(environment: string): pulumi.Output<string>[] {
     const file = (path: string) => pulumi.interpolate`${this.bucket.arn}/.pulumi/${path}`;
     return [
-      file(`stacks/${PROJECT}/${environment}.json*`),
-      ...["history", "backups", "journal"].map((folder) => file(`${folder}/${PROJECT}/${environment}/*`)),
-      file(`locks/organization/${PROJECT}/${environment}/*`),
+      file(`stacks/${PROJECT_NAME}/${environment}.json*`),
+      ...["history", "backups", "journal"].map((folder) => file(`${folder}/${PROJECT_NAME}/${environment}/*`)),
+      file(`locks/organization/${PROJECT_NAME}/${environment}/*`),
     ];
   }
 }

@@ -13,9 +13,9 @@ export interface FunctionLogsArgs {
 }
 
 /** Names of the log groups of this stack's functions that exist on AWS, whether or not the stack knows them. */
-export async function findFunctionLogGroups(): Promise<ReadonlySet<string>> {
+export async function findFunctionLogGroups(provider: aws.Provider): Promise<ReadonlySet<string>> {
   const logGroupNamePrefix = `/aws/lambda/${pulumi.getProject()}-${pulumi.getStack()}-`;
-  return new Set((await aws.cloudwatch.getLogGroups({ logGroupNamePrefix })).logGroupNames);
+  return new Set((await aws.cloudwatch.getLogGroups({ logGroupNamePrefix }, { provider })).logGroupNames);
 }
 
 /**

@@ -15,7 +15,7 @@ export interface FunctionsArgs extends RightsArgs {
 export type Functions = Readonly<Record<FunctionName, PublishedFunction>>;
 
 /** Every function, as it declares itself, with the rights that it asks for and no others. */
-export function createFunctions(args: FunctionsArgs): Functions {
+export function createFunctions(args: FunctionsArgs, opts: pulumi.ComponentResourceOptions): Functions {
   const { place, settings } = args;
   const rights = createRights(args);
 
@@ -34,14 +34,18 @@ export function createFunctions(args: FunctionsArgs): Functions {
       statements: grants.flatMap(({ statements }) => statements),
       environment: variables([...grants.map((grant) => grant.environment), environment?.(settings)]),
     };
-    if (durable === false) return new PublishedFunction(name, common);
-    return new DurableFunction(name, {
-      ...common,
-      place,
-      executionTimeoutSeconds: resolve(durable.timeoutSeconds, settings),
-      retentionDays: settings.executionRetentionDays,
-      errorTypes: Object.keys(errors),
-    });
+    if (durable === false) return new PublishedFunction(name, common, opts);
+    return new DurableFunction(
+      name,
+      {
+        ...common,
+        place,
+        executionTimeoutSeconds: resolve(durable.timeoutSeconds, settings),
+        retentionDays: settings.executionRetentionDays,
+        errorTypes: Object.keys(errors),
+      },
+      opts,
+    );
   };
   return Object.fromEntries(FUNCTION_NAMES.map((name) => [name, create(name)])) as Functions;
 }

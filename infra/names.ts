@@ -10,8 +10,8 @@ export interface Place {
 }
 
 /** Asks AWS, once for the whole program, whose account this is. */
-export function findPlace(region: string): Place {
-  return { partition: aws.getPartitionOutput().partition, region, accountId: aws.getCallerIdentityOutput().accountId };
+export function findPlace(region: string, provider: aws.Provider): Place {
+  return { partition: aws.getPartitionOutput({}, { provider }).partition, region, accountId: aws.getCallerIdentityOutput({}, { provider }).accountId };
 }
 
 /** An ARN in this account and Region. */

@@ -111,7 +111,7 @@ export class PublishedFunction extends pulumi.ComponentResource {
     );
     this.alias = new aws.lambda.Alias(
       `${name}-${LIVE_ALIAS}`,
-      { name: LIVE_ALIAS, functionName: this.function.name, ...liveVersions(functionName(name), this.function.version, args.canaryPercent) },
+      { name: LIVE_ALIAS, functionName: this.function.name, ...liveVersions(this, functionName(name), this.function.version, args.canaryPercent) },
       // Deleting the function deletes its alias. Only in a replacement does the engine delete it itself, before the function.
       { parent: this, deletedWith: this.function },
     );

@@ -67,7 +67,11 @@ const schema = z.strictObject({
 });
 
 /** What an environment may decide. Units are in the names: seconds, days, minutes; `jobMemory` is MiB, `jobCpu` CPU units. */
-export type Settings = Readonly<z.output<typeof schema>> & { readonly region: string };
+export type Settings = Readonly<z.output<typeof schema>> & {
+  readonly region: string;
+  /** What every resource carries, so that it can be found and its cost told apart: the tags of `aws:defaultTags`, `project` and `environment`. */
+  readonly tags: Readonly<Record<string, string>>;
+};
 
 export type Egress = Settings["egress"];
 
@@ -146,20 +150,34 @@ const checkedSchema = schema.superRefine(
   { when: () => true },
 );
 
-/** What `aws:defaultTags` must hold, so that every resource of every stack can be found and its cost told apart. */
-function tagFaults(tags: string | undefined, expected: Readonly<Record<string, string>>): string[] {
-  const parsed = z.object({ tags: z.record(z.string(), z.string()) }).safeParse(tags === undefined ? {} : parseJson(tags));
-  const given = parsed.success ? parsed.data.tags : {};
-  return Object.entries(expected)
-    .filter(([name, value]) => given[name] !== value)
-    .map(([name, value]) => `aws:defaultTags.tags.${name}: is ${show(given[name])}; use ${value}`);
+/** Namespaces of the engine and of the packages that the program uses, whose settings reach their providers without the program. */
+const FOREIGN_NAMESPACES = new Set(["pulumi", "aws", "awsx", "docker-build"]);
+
+/** Settings that no one would read, such as those of a project that has been renamed: without them the stack would be another one. */
+function namespaceFaults(keys: readonly string[], project: string): string[] {
+  return keys.flatMap((key) => {
+    const [namespace = "", ...name] = key.split(":");
+    if (namespace === project || FOREIGN_NAMESPACES.has(namespace)) return [];
+    return [`${key}: belongs to ${namespace}, but the project is called ${project}; write ${name.join(":")} without a namespace, or remove it`];
+  });
+}
+
+const defaultTagsSchema = z.strictObject({ tags: z.record(z.string(), z.string()).default({}) });
+
+/** The stack's tags, from the optional `aws:defaultTags` and the tags that every stack has, and what is wrong with the former. */
+function readTags(defaultTags: string | undefined, own: Readonly<Record<string, string>>): { tags: Readonly<Record<string, string>>; faults: string[] } {
+  const parsed = defaultTagsSchema.safeParse(defaultTags === undefined ? {} : parseJson(defaultTags));
+  if (!parsed.success) return { tags: own, faults: [`aws:defaultTags: is ${show(defaultTags)}; use tags: with a text for each tag`] };
+  const { tags } = parsed.data;
+  const different = Object.entries(own).filter(([name, value]) => (tags[name] ?? value) !== value);
+  return { tags: { ...tags, ...own }, faults: different.map(([name, value]) => `aws:defaultTags.tags.${name}: is ${show(tags[name])}; remove it: the program sets it to ${value}`) };
 }
 
 /**
  * Checks a stack's whole configuration.
  *
  * @param config every key with its namespace, as Pulumi's runtime has it; defaults of Pulumi.yaml included, as the engine puts them in
- * @throws pulumi.RunError one error that lists every fault by path
+ * @throws pulumi.RunError one error that lists every fault by the key of the stack file
  */
 export function parseSettings(config: Readonly<Record<string, string>>, project: string, stack: string): Settings {
   const prefix = `${project}:`;
@@ -167,13 +185,15 @@ export function parseSettings(config: Readonly<Record<string, string>>, project:
   const result = checkedSchema.safeParse(Object.fromEntries(own));
   const region = config["aws:region"];
   const nameFault = stackNameFault(project, stack);
+  const { tags, faults: tagFaults } = readTags(config["aws:defaultTags"], { project, environment: stack });
   const found = [
-    ...(result.error?.issues ?? []).flatMap((issue) => issueFaults(issue, prefix)),
+    ...namespaceFaults(Object.keys(config), project),
+    ...(result.error?.issues ?? []).flatMap(issueFaults),
     ...(nameFault === undefined ? [] : [nameFault]),
     ...(region === undefined ? ["aws:region: is not set; use a Region such as eu-central-1"] : []),
-    ...tagFaults(config["aws:defaultTags"], { project, environment: stack }),
+    ...tagFaults,
   ];
-  if (result.success && region !== undefined && found.length === 0) return { ...result.data, region };
+  if (result.success && region !== undefined && found.length === 0) return { ...result.data, region, tags };
   const faulty = found.length === 1 ? "1 setting is wrong" : `${found.length} settings are wrong`;
   throw new pulumi.RunError([`${faulty} in Pulumi.${stack}.yaml (correct the file, or: pulumi config set --path <path> <value>):`, ...found.map((fault) => `  ${fault}`)].join("\n"));
 }
@@ -183,9 +203,9 @@ export function readSettings(): Settings {
   return parseSettings(pulumi.runtime.allConfig(), pulumi.getProject(), pulumi.getStack());
 }
 
-function issueFaults(issue: z.core.$ZodIssue, prefix: string): string[] {
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => `${prefix}${key}: is not a setting; remove it, or correct its spelling`);
-  return [`${prefix}${issue.path.join(".")}: ${issue.message}`];
+function issueFaults(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => `${key}: is not a setting; remove it, or correct its spelling`);
+  return [`${issue.path.join(".")}: ${issue.message}`];
 }
 
 function number(kind: string, form: RegExp) {

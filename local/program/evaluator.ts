@@ -10,6 +10,7 @@ import { UserError } from "../errors.ts";
 import { LOCAL_ACCOUNT_ID } from "../identity.ts";
 import { invokeResult, provide } from "../providers/provide.ts";
 import { plainInputs } from "./plain-inputs.ts";
+import { ProviderTags } from "./provider-tags.ts";
 import type { Evaluation, EvaluationAnswer, EvaluationRequest, RegisteredResource } from "./resource.ts";
 import { refuseDuplicates } from "./duplicates.ts";
 import { readStackConfig } from "./stack-config.ts";
@@ -26,17 +27,18 @@ async function evaluate({ projectFolder, stack, revisions, endpoint }: Evaluatio
     projectFolder,
     revisions,
     endpoint,
-    defaultTags: config.defaultTags,
   };
+  const tags = new ProviderTags(config.defaultTags);
   const resources: RegisteredResource[] = [];
   pulumi.runtime.setAllConfig(config.values);
   await pulumi.runtime.setMocks(
     {
-      async newResource({ type, name, inputs: wireInputs, custom }) {
+      async newResource({ type, name, inputs: wireInputs, custom, provider }) {
         const inputs = (await plainInputs(wireInputs)) as Record<string, unknown>;
         // Component resources of the program itself have no provider: their children are registered one by one.
         if (custom === false && !type.startsWith("awsx:")) return { id: undefined, state: inputs };
-        const { id, outputs } = await provide({ type, name, inputs }, context);
+        const { id, outputs } = await provide({ type, name, inputs }, { ...context, defaultTags: tags.of(provider) });
+        if (type.startsWith("pulumi:providers:")) tags.add(id, inputs);
         resources.push({ type, name, inputs, outputs });
         return { id, state: outputs };
       },

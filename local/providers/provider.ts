@@ -16,7 +16,7 @@ export interface ProviderContext {
   readonly projectFolder: string;
   readonly revisions: Revisions;
   readonly endpoint: string;
-  /** Tags that the AWS provider puts on everything: `aws:defaultTags` of the stack. */
+  /** Default tags of the resource's AWS provider. */
   readonly defaultTags: Readonly<Record<string, string>>;
 }
 

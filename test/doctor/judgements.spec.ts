@@ -116,25 +116,24 @@ describe("The doctor's check of settings", () => {
   after(() => rmSync(folder, { recursive: true }));
 
   async function judge(stack: string, lines: readonly string[]) {
-    const tags = ["  aws:defaultTags:", "    tags:", "      project: durable-workflows", `      environment: ${stack}`];
-    writeFileSync(join(folder, `Pulumi.${stack}.yaml`), ["config:", "  aws:region: eu-west-1", ...tags, ...lines.map((line) => `  durable-workflows:${line}`), ""].join("\n"));
+    writeFileSync(join(folder, `Pulumi.${stack}.yaml`), ["config:", "  aws:region: eu-west-1", ...lines.map((line) => `  ${line}`), ""].join("\n"));
     return judgeSettings(stack, await readSettings(folder, stack));
   }
 
   it("takes a valid file, and one whose receiver of alarms is encrypted", async () => {
     assert.equal((await judge("dev", ["jobCpu: 512", "jobMemory: 1024"])).level, "ok");
     const encrypted = await judge("prod", ["protect: true", "alarmEmail: { secure: \"v1:abc\" }"]);
-    assert.deepEqual([encrypted.level, encrypted.found.includes("durable-workflows:alarmEmail is encrypted")], ["ok", true]);
+    assert.deepEqual([encrypted.level, encrypted.found.includes("that alarmEmail is encrypted")], ["ok", true]);
   });
 
   it("reports every wrong setting, as the program does", async () => {
-    const { level, found } = await judge("dev", ["jobCpu: 300", "colour: red"]);
+    const { level, found } = await judge("dev", ["jobCpu: 300", "colour: red", "old-name:protect: true"]);
     assert.equal(level, "problem");
-    for (const text of ["durable-workflows:jobCpu: is", "durable-workflows:colour: is not a setting"]) assert.ok(found.includes(text), found);
+    for (const text of ["  jobCpu: is", "  colour: is not a setting", "  old-name:protect: belongs to old-name"]) assert.ok(found.includes(text), found);
   });
 
   it("reports a stack name that makes names of roles and rules too long", async () => {
-    const { level, found } = await judge("a-stack-with-a-long-name", []);
+    const { level, found } = await judge("a-stack-with-a-name-that-is-too-long", []);
     assert.deepEqual([level, /stack name: .* of at most/.test(found)], ["problem", true]);
   });
 });

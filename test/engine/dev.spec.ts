@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PROJECT_NAME } from "../infra/mocks.ts";
 import { describeLife } from "./life-of-a-stack.ts";
 import { changes } from "./state.ts";
 
@@ -18,7 +19,7 @@ await describeLife("dev", (life, urn) => {
   it("runs with a canary, even when a function has lost its alias", async () => {
     const { project, aws } = life();
     await project.succeed("config", "set", "canaryPercent", "10");
-    aws.loseAlias("durable-workflows-dev-math");
+    aws.loseAlias(`${PROJECT_NAME}-dev-math`);
     assert.deepEqual(await changes(project), { steps: [], problems: [] });
     await project.succeed("config", "rm", "canaryPercent");
   });
@@ -38,7 +39,7 @@ await describeLife("dev", (life, urn) => {
     await project.succeed("config", "set", "jobCapacityProvider", "EC2");
     const { exitCode, output } = await project.pulumi("preview");
     assert.notEqual(exitCode, 0);
-    assert.match(output, /2 settings are wrong in Pulumi\.dev\.yaml[^]*durable-workflows:availabilityZones: is 7;[^]*durable-workflows:jobCapacityProvider: is "EC2"/);
+    assert.match(output, /2 settings are wrong in Pulumi\.dev\.yaml[^]* availabilityZones: is 7;[^]* jobCapacityProvider: is "EC2"/);
     assert.doesNotMatch(output, /settings\.ts:\d/, "no stack trace");
     await project.succeed("config", "rm", "jobCapacityProvider");
     await project.succeed("config", "set", "availabilityZones", "2");

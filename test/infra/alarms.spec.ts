@@ -9,7 +9,7 @@ import { FAILURE_CAUSES } from "../../infra/observability/failure-causes.ts";
 import { METRICS } from "../../infra/observability/metrics.ts";
 import { FUNCTION_NAMES, WORKFLOWS } from "../../infra/workflows.ts";
 import { readMetrics } from "../functions/shared/embedded-metrics.ts";
-import { type Evaluated, evaluateProgram, STACKS } from "./mocks.ts";
+import { type Evaluated, evaluateProgram, PROJECT_NAME, STACKS } from "./mocks.ts";
 
 const metric = z.object({ namespace: z.string(), metricName: z.string(), dimensions: z.record(z.string(), z.string()) });
 const alarmInputs = z.object({
@@ -51,7 +51,7 @@ function lineOf(stack: string, end: { readonly failedWith?: string; readonly ope
     status: end.failedWith === undefined ? "PENDING" : "FAILED",
     ...(end.failedWith !== undefined && { executionError: Object.assign(new Error("no"), { name: end.failedWith }) }),
   };
-  return readMetrics(JSON.stringify(metricLine(info, { stack: `durable-workflows-${stack}`, functionName: `durable-workflows-${stack}-poll-job`, errorTypes: FAILURE_CAUSES }, new Date())));
+  return readMetrics(JSON.stringify(metricLine(info, { stack: `${PROJECT_NAME}-${stack}`, functionName: `${PROJECT_NAME}-${stack}-poll-job`, errorTypes: FAILURE_CAUSES }, new Date())));
 }
 
 for (const stack of STACKS) {

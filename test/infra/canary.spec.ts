@@ -15,7 +15,7 @@ async function aliasOf(live: string | Error | undefined, newest: string, percent
       return { functionVersion: live };
     },
   });
-  const versions = liveVersions("job", pulumi.output(newest), percent);
+  const versions = liveVersions(new pulumi.ComponentResource("test:Parent", "parent"), "job", pulumi.output(newest), percent);
   const [functionVersion, routing] = await settled(pulumi.all([versions.functionVersion, versions.routingConfig]));
   return { functionVersion, weights: (routing as { additionalVersionWeights: unknown } | undefined)?.additionalVersionWeights, asked: calls.length > 0 };
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -6,7 +7,7 @@ import { parse } from "yaml";
 import { FUNCTION_NAMES } from "../../infra/workflows.ts";
 
 export const PROJECT_FOLDER = join(import.meta.dirname, "../..");
-export const PROJECT = "durable-workflows";
+export const PROJECT_NAME = (parse(readFileSync(join(PROJECT_FOLDER, "Pulumi.yaml"), "utf8")) as { name: string }).name;
 export const STACKS = ["dev", "staging", "prod"] as const;
 export type Stack = (typeof STACKS)[number];
 
@@ -20,6 +21,8 @@ export interface Registered {
   readonly custom: boolean;
   /** The id that it is imported by; empty for what is created. */
   readonly importId: string;
+  /** Name of the provider that the program chose for it; empty for Pulumi's default provider. */
+  readonly provider: string;
   /** Plain: secrets unwrapped, archives as they are. */
   readonly inputs: Readonly<Record<string, unknown>>;
 }
@@ -51,9 +54,10 @@ export async function stackConfig(stack: Stack): Promise<Record<string, string>>
     const { config } = parse(await readFile(join(PROJECT_FOLDER, file), "utf8")) as { config: Record<string, unknown> };
     return config;
   };
-  const defaults = Object.entries(await read("Pulumi.yaml")).filter(([key]) => !key.includes(":")).map(([key, entry]) => [`${PROJECT}:${key}`, (entry as { default: unknown }).default] as const);
+  const defaults = Object.entries(await read("Pulumi.yaml")).map(([key, entry]) => [key, (entry as { default?: unknown }).default ?? (entry as { value: unknown }).value] as const);
   const config: Record<string, unknown> = { ...Object.fromEntries(defaults), ...(await read(`Pulumi.${stack}.yaml`)) };
-  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]));
+  const own = (key: string) => (key.includes(":") ? key : `${PROJECT_NAME}:${key}`);
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [own(key), typeof value === "string" ? value : JSON.stringify(value)]));
 }
 
 interface Variation {
@@ -88,9 +92,9 @@ async function evaluate(stack: Stack, { functionVersion = "1", liveVersion, logG
   pulumi.runtime.setAllConfig({ ...(await stackConfig(stack)), ...config });
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs, custom, id = "" }) => {
+      newResource: ({ type, name, inputs, custom, provider = "", id = "" }) => {
         const plain = unwrap(inputs) as Record<string, unknown>;
-        resources.push({ type, name, custom: custom ?? false, importId: id, inputs: plain });
+        resources.push({ type, name, custom: custom ?? false, importId: id, provider: provider.split("::").at(-2) ?? "", inputs: plain });
         return { id: id === "" ? `${name}-id` : id, state: { ...plain, ...outputsOf(type, name, plain, functionVersion) } };
       },
       call: ({ token }) => {
@@ -98,7 +102,7 @@ async function evaluate(stack: Stack, { functionVersion = "1", liveVersion, logG
           "aws:index/getCallerIdentity:getCallerIdentity": { accountId: ACCOUNT },
           "aws:index/getPartition:getPartition": { partition: "aws" },
           "aws:cloudwatch/getLogGroups:getLogGroups": { logGroupNames: logGroups },
-          "aws:lambda/getFunctions:getFunctions": { functionNames: liveVersion === undefined ? [] : FUNCTION_NAMES.map((name) => `${PROJECT}-${stack}-${name}`) },
+          "aws:lambda/getFunctions:getFunctions": { functionNames: liveVersion === undefined ? [] : FUNCTION_NAMES.map((name) => `${PROJECT_NAME}-${stack}-${name}`) },
           ...(liveVersion !== undefined && { "aws:lambda/getAlias:getAlias": { functionVersion: liveVersion } }),
         };
         const result = known[token];
@@ -107,7 +111,7 @@ async function evaluate(stack: Stack, { functionVersion = "1", liveVersion, logG
         return result ?? {};
       },
     },
-    PROJECT,
+    PROJECT_NAME,
     stack,
   );
   const safety = watchSafety();

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { stackNameFault } from "../../infra/names.ts";
 import { parseSettings } from "../../infra/settings.ts";
-import { evaluateProgram, PROJECT, PROJECT_FOLDER, type Registered, stackConfig, STACKS } from "./mocks.ts";
+import { evaluateProgram, PROJECT_FOLDER, PROJECT_NAME, type Registered, stackConfig, STACKS } from "./mocks.ts";
 
 /** Where AWS ends the names of each type that Pulumi names: from the services' models, and where those have none (*) from the documents. */
 const LIMITS: Readonly<Record<string, number>> = {
@@ -40,7 +40,7 @@ async function suffixes(): Promise<{ readonly type: string; readonly name: strin
       const { type, name, inputs } = resource;
       assert.ok(type in LIMITS, `Look up where AWS ends the names of ${type}`);
       const physical = inputs["name"] ?? inputs["dashboardName"] ?? inputs["family"];
-      const length = typeof physical === "string" ? physical.replace(`${PROJECT}-${stack}`, "").length : autonamed(resource).length;
+      const length = typeof physical === "string" ? physical.replace(`${PROJECT_NAME}-${stack}`, "").length : autonamed(resource).length;
       found.push({ type, name, length });
     }
   }
@@ -67,16 +67,16 @@ describe("The names of a stack's resources", function () {
 
   it("are refused as a fault of the settings, with the length that fits, beside the other faults", async () => {
     const stack = "a-stack-with-a-very-long-name";
-    const config = { ...(await stackConfig("dev")), [`${PROJECT}:egress`]: "proxy", "aws:defaultTags": JSON.stringify({ tags: { project: PROJECT, environment: stack } }) };
+    const config = { ...(await stackConfig("dev")), [`${PROJECT_NAME}:egress`]: "proxy" };
     assert.throws(
-      () => parseSettings(config, PROJECT, stack),
+      () => parseSettings(config, PROJECT_NAME, stack),
       (error: Error) => {
         const [heading, ...lines] = error.message.split("\n");
         assert.match(heading ?? "", /^2 settings are wrong/);
         const fault = lines.find((line) => line.includes("stack name"));
-        const fits = Number(/at most (\d+) characters with project durable-workflows/.exec(fault ?? "")?.[1]);
-        assert.equal(stackNameFault(PROJECT, "s".repeat(fits)), undefined);
-        assert.notEqual(stackNameFault(PROJECT, "s".repeat(fits + 1)), undefined);
+        const fits = Number(/at most (\d+) characters with project ([a-z-]+)/.exec(fault ?? "")?.[1]);
+        assert.equal(stackNameFault(PROJECT_NAME, "s".repeat(fits)), undefined);
+        assert.notEqual(stackNameFault(PROJECT_NAME, "s".repeat(fits + 1)), undefined);
         return true;
       },
     );

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as z from "zod";
 import { SUBNETS_PER_ZONE } from "../../infra/settings.ts";
-import { type Evaluated, evaluateProgram } from "./mocks.ts";
+import { type Evaluated, evaluateProgram, PROJECT_NAME } from "./mocks.ts";
 
 const EGRESS = ["public", "endpoints", "nat"] as const;
 type Egress = (typeof EGRESS)[number];
@@ -46,7 +46,7 @@ for (const egress of EGRESS) {
     const expected = EXPECTED[egress];
     let program: Evaluated;
     before(async () => {
-      program = await evaluateProgram("dev", egress === "public" ? {} : { config: { "durable-workflows:egress": egress } });
+      program = await evaluateProgram("dev", egress === "public" ? {} : { config: { [`${PROJECT_NAME}:egress`]: egress } });
     });
 
     it("runs tasks in subnets of its kind, and has as many subnets as the check of its size assumes", () => {
@@ -118,7 +118,7 @@ describe("The isolated network", () => {
 
   it("lets pass what the job does today, on its own resources, and nothing else", () => {
     const repository = "arn:aws:ecr:eu-west-1:123456789012:repository/job-images";
-    const callbacks = "arn:aws:lambda:eu-west-1:123456789012:function:durable-workflows-prod-callback-job:*";
+    const callbacks = `arn:aws:lambda:eu-west-1:123456789012:function:${PROJECT_NAME}-prod-callback-job:*`;
     const pull = ["ecr:GetAuthorizationToken *", ...["BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer"].map((action) => `ecr:${action} ${repository}`)];
     assert.deepEqual(passages(program), {
       "ecr.api": pull,

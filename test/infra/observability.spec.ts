@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import * as z from "zod";
 import { PRICES, taskHourCost } from "../../infra/observability/cost.ts";
 import { METRICS } from "../../infra/observability/metrics.ts";
-import { type Evaluated, evaluateProgram, STACKS } from "./mocks.ts";
+import { type Evaluated, evaluateProgram, PROJECT_NAME, STACKS } from "./mocks.ts";
 
 const widget = z.object({ type: z.string(), x: z.number(), y: z.number(), width: z.number(), height: z.number(), properties: z.record(z.string(), z.unknown()) });
 const lineOptions = z.object({ expression: z.string().optional(), id: z.string().optional(), label: z.string().optional() });
@@ -74,7 +74,7 @@ describe("The alarms' topic", () => {
 
   it("has a subscriber if the settings name one", async () => {
     assert.deepEqual(subscriptions(await evaluateProgram("dev")), []);
-    const program = await evaluateProgram("dev", { config: { "durable-workflows:alarmEmail": "on-call@example.com" } });
+    const program = await evaluateProgram("dev", { config: { [`${PROJECT_NAME}:alarmEmail`]: "on-call@example.com" } });
     assert.deepEqual(subscriptions(program), [[true, "email", "on-call@example.com"]]);
   });
 
@@ -84,7 +84,7 @@ describe("The alarms' topic", () => {
     const log = pulumi.log as { warn: typeof warn };
     log.warn = (message) => Promise.resolve(void warnings.push(message));
     try {
-      const program = await evaluateProgram("staging", { config: { "durable-workflows:alarmEmail": "none" } });
+      const program = await evaluateProgram("staging", { config: { [`${PROJECT_NAME}:alarmEmail`]: "none" } });
       assert.deepEqual(subscriptions(program), []);
       assert.equal(warnings.length, 1);
       assert.match(warnings[0] ?? "", /alarmEmail is none: nobody gets the alarms/);

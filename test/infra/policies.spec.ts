@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ACTIONS_WITHOUT_RESOURCE } from "../../infra/iam.ts";
-import { ACCOUNT, type Evaluated, evaluateProgram, type Registered, STACKS } from "./mocks.ts";
+import { ACCOUNT, type Evaluated, evaluateProgram, PROJECT_NAME, type Registered, STACKS } from "./mocks.ts";
 
 interface Statement {
   readonly Sid?: string;
@@ -127,7 +127,7 @@ for (const stack of STACKS) {
       for (const { statement, where } of alarming) {
         assert.deepEqual(
           statement.Condition,
-          { StringEquals: { "aws:SourceAccount": ACCOUNT }, ArnLike: { "aws:SourceArn": `arn:aws:cloudwatch:eu-west-1:${ACCOUNT}:alarm:durable-workflows-${stack}-*` } },
+          { StringEquals: { "aws:SourceAccount": ACCOUNT }, ArnLike: { "aws:SourceArn": `arn:aws:cloudwatch:eu-west-1:${ACCOUNT}:alarm:${PROJECT_NAME}-${stack}-*` } },
           where,
         );
       }

@@ -5,7 +5,7 @@ import sample from "../../container/sample/job.ts";
 import { FUNCTION_NAMES, JOB_FUNCTIONS, WORKFLOWS } from "../../infra/workflows.ts";
 import { compilePattern } from "../../local/events/pattern.ts";
 import { EXECUTION_STATUSES, hasEnded } from "../../operator/execution-status.ts";
-import { type Evaluated, evaluateProgram, PROJECT_FOLDER, type Registered, stackConfig, STACKS } from "./mocks.ts";
+import { type Evaluated, evaluateProgram, PROJECT_FOLDER, PROJECT_NAME, type Registered, STACKS } from "./mocks.ts";
 
 const variables = z.object({ variables: z.record(z.string(), z.string()) });
 const DURABLE = FUNCTION_NAMES.filter((name) => WORKFLOWS[name].durable !== false);
@@ -25,15 +25,15 @@ for (const stack of STACKS) {
     });
 
     it("places every resource under one of its components", () => {
-      const orphans = program.urns.filter((urn) => !/::durable-workflows:infra:\w+(\$|::)/.test(urn));
+      const orphans = program.urns.filter((urn) => !/::(durable-workflows:infra:\w+(\$|::)|pulumi:providers:aws::)/.test(urn));
       assert.deepEqual(orphans, []);
     });
 
-    it("tags everything: by the provider's default tags, which nothing overrides", async () => {
-      const { "aws:defaultTags": tags } = await stackConfig(stack);
-      assert.deepEqual(JSON.parse(tags ?? ""), { tags: { project: "durable-workflows", environment: stack } });
-      // The default provider reads them from the settings; a provider of the program's own, or tags of a resource's own, would not.
-      assert.deepEqual(program.resources.filter(({ type, inputs }) => type.startsWith("pulumi:providers:") || "tags" in inputs).map(({ name }) => name), []);
+    it("tags everything: by the default tags of its one provider, which nothing overrides", () => {
+      const [provider, ...others] = program.resources.filter(({ type }) => type.startsWith("pulumi:providers:"));
+      assert.deepEqual(JSON.parse(String(provider?.inputs.defaultTags)), { tags: { project: PROJECT_NAME, environment: stack } });
+      assert.deepEqual(others, []);
+      assert.deepEqual(program.resources.filter(({ type, inputs, provider: own }) => type.startsWith("aws:") && (own !== provider?.name || "tags" in inputs)).map(({ name }) => name), []);
     });
 
     it("ends every log, and gives every function and the job a log of its own", () => {
@@ -47,7 +47,7 @@ for (const stack of STACKS) {
     });
 
     it("gives every function its fixed name, a dead-letter queue, traces, and a published version on arm64", () => {
-      assert.deepEqual(functions().map(({ inputs }) => inputs.name).sort(), FUNCTION_NAMES.map((name) => `durable-workflows-${stack}-${name}`).sort());
+      assert.deepEqual(functions().map(({ inputs }) => inputs.name).sort(), FUNCTION_NAMES.map((name) => `${PROJECT_NAME}-${stack}-${name}`).sort());
       for (const { name, inputs } of functions()) {
         const { publish, architectures, runtime, tracingConfig, deadLetterConfig } = inputs;
         assert.deepEqual({ publish, architectures, runtime, tracingConfig }, { publish: true, architectures: ["arm64"], runtime: "nodejs24.x", tracingConfig: { mode: "Active" } });
@@ -139,7 +139,7 @@ for (const stack of STACKS) {
       assert.ok(!taskChange({ lastStatus: "PENDING", desiredStatus: "RUNNING" }));
       assert.ok(!taskChange({ lastStatus: "STOPPED", clusterArn: "another" }));
 
-      const functionArn = (name: string) => `arn:aws:lambda:eu-west-1:123456789012:function:durable-workflows-${stack}-${name}`;
+      const functionArn = (name: string) => `arn:aws:lambda:eu-west-1:123456789012:function:${PROJECT_NAME}-${stack}-${name}`;
       const executionEnd = (name: string, status: string) =>
         rule("watchdog-execution-ended")({ source: "aws.lambda", "detail-type": "Durable Execution Status Change", detail: { functionArn: functionArn(name), status } });
       for (const name of JOB_FUNCTIONS) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { FUNCTION_NAMES } from "../../infra/workflows.ts";
-import { type Evaluated, evaluateProgram } from "./mocks.ts";
+import { type Evaluated, evaluateProgram, PROJECT_NAME } from "./mocks.ts";
 
 /** What executions in flight, and people, would miss for good. */
 const LASTING = [
@@ -45,7 +45,7 @@ describe("A change of the program", () => {
   });
 
   it("gives a new version of every function the starts that the settings say, and leaves the others to the live one", async () => {
-    const program = await evaluateProgram("dev", { functionVersion: "2", liveVersion: "1", config: { "durable-workflows:canaryPercent": "10" } });
+    const program = await evaluateProgram("dev", { functionVersion: "2", liveVersion: "1", config: { [`${PROJECT_NAME}:canaryPercent`]: "10" } });
     const aliases = program.resources.filter(({ type }) => type === "aws:lambda/alias:Alias");
     assert.equal(aliases.length, FUNCTION_NAMES.length);
     for (const { name, inputs } of aliases) assert.deepEqual([inputs.functionVersion, inputs.routingConfig], ["1", { additionalVersionWeights: { 2: 0.1 } }], name);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type Evaluated, evaluateProgram, type Registered } from "./mocks.ts";
+import { type Evaluated, evaluateProgram, PROJECT_NAME, type Registered } from "./mocks.ts";
 
-const REPORT = "arn:aws:lambda:eu-west-1:123456789012:function:durable-workflows-dev-report";
+const REPORT = `arn:aws:lambda:eu-west-1:123456789012:function:${PROJECT_NAME}-dev-report`;
 
 function find({ resources }: Evaluated, type: string, name: string): Registered {
   const found = resources.find((resource) => resource.type === type && resource.name === name);

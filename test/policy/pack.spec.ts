@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Subject } from "../../policy/rule.ts";
 import { RULES } from "../../policy/rules.ts";
-import { evaluateProgram, PROJECT, type Registered, type Stack, stackConfig, STACKS } from "../infra/mocks.ts";
+import { evaluateProgram, PROJECT_NAME, type Registered, type Stack, STACKS } from "../infra/mocks.ts";
 import { rolePolicy, subject } from "./subjects.ts";
 
 /** Everything that the pack has to say, as the CLI does: rule, resource, fault. */
@@ -10,7 +10,7 @@ function violations(subjects: readonly Subject[]): string[] {
 }
 
 function subjectOf(stack: Stack, { type, name, inputs }: Pick<Registered, "type" | "name" | "inputs">): Subject {
-  return { type, urn: `urn:pulumi:${stack}::${PROJECT}::${type}::${name}`, props: inputs };
+  return { type, urn: `urn:pulumi:${stack}::${PROJECT_NAME}::${type}::${name}`, props: inputs };
 }
 
 /** A change that takes one input away. */
@@ -23,9 +23,7 @@ for (const stack of STACKS) {
     let subjects: Subject[];
     before(async () => {
       const { resources } = await evaluateProgram(stack);
-      // The engine makes the provider from the stack's configuration; mocks make none.
-      const provider = { type: "pulumi:providers:aws", name: "default", inputs: { defaultTags: (await stackConfig(stack))["aws:defaultTags"] } };
-      subjects = [provider, ...resources].map((resource) => subjectOf(stack, resource));
+      subjects = resources.map((resource) => subjectOf(stack, resource));
     });
 
     it("has nothing to say", () => {

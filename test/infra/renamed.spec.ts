@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { evaluateProgram } from "../../local/program/evaluate.ts";
+import type { RegisteredResource } from "../../local/program/resource.ts";
+import { PROJECT_FOLDER, PROJECT_NAME, type Stack, STACKS } from "./mocks.ts";
+
+const NEW_NAME = "order-flows";
+/** What the programs need nothing of. */
+const LEFT_OUT = new Set([".git", ".build", ".local", "node_modules", "test"]);
+
+const evaluate = (projectFolder: string, stack: string) => evaluateProgram({ projectFolder, stack, revisions: {}, endpoint: "http://127.0.0.1:4570" });
+
+describe("A project that is renamed in Pulumi.yaml alone", function () {
+  // Each test evaluates programs in processes of their own.
+  this.timeout(180_000);
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "renamed-"));
+    for (const name of await readdir(PROJECT_FOLDER)) {
+      if (!LEFT_OUT.has(name)) await cp(join(PROJECT_FOLDER, name), join(folder, name), { recursive: true });
+    }
+    await symlink(join(PROJECT_FOLDER, "node_modules"), join(folder, "node_modules"));
+    const file = join(folder, "Pulumi.yaml");
+    await writeFile(file, (await readFile(file, "utf8")).replace(/^name: .*$/m, `name: ${NEW_NAME}`));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  /** The resources under the old name, without what is derived from the name or the folder in other ways. */
+  const comparable = (resources: readonly RegisteredResource[]) =>
+    resources.map(({ type, name, inputs }) => `${type} ${name} ${JSON.stringify(inputs).replaceAll(NEW_NAME, PROJECT_NAME).replaceAll(folder, PROJECT_FOLDER).replace(/-[0-9a-f]{7}\b/g, "")}`).sort();
+
+  for (const stack of STACKS) {
+    it(`applies the settings of ${stack}, and says the old name nowhere`, async () => {
+      const { project, resources } = await evaluate(folder, stack);
+      assert.equal(project, NEW_NAME);
+      assert.deepEqual(summary(resources), EXPECTED[stack]);
+      assert.ok(!JSON.stringify(resources).includes(PROJECT_NAME));
+      if (stack === "prod") assert.deepEqual(comparable(resources), comparable((await evaluate(PROJECT_FOLDER, stack)).resources));
+    });
+  }
+
+  it("gets CI's roles for its new names", async () => {
+    await writeFile(join(folder, "bootstrap/Pulumi.account.yaml"), "config:\n  aws:region: eu-west-1\n  repository: octo-org/octo-repo\n");
+    const text = JSON.stringify((await evaluate(join(folder, "bootstrap"), "account")).resources);
+    assert.ok(text.includes(`arn:aws:lambda:eu-west-1:000000000000:function:${NEW_NAME}-prod-*`), text.slice(0, 2000));
+    assert.ok(text.includes(`"aws:RequestTag/project":"${NEW_NAME}"`));
+    assert.ok(!text.includes(PROJECT_NAME));
+  });
+});
+
+/** What a stack without its settings would have otherwise. */
+function summary(resources: readonly RegisteredResource[]) {
+  const inputs = (type: string) => resources.filter((resource) => resource.type === type).map((resource) => resource.inputs);
+  return {
+    endpoints: inputs("aws:ec2/vpcEndpoint:VpcEndpoint").length > 0,
+    zones: inputs("awsx:ec2:Vpc").map(({ numberOfAvailabilityZones }) => numberOfAvailabilityZones),
+    protectedTables: inputs("aws:dynamodb/table:Table").every(({ deletionProtectionEnabled }) => deletionProtectionEnabled === true),
+  };
+}
+
+const EXPECTED: Readonly<Record<Stack, ReturnType<typeof summary>>> = {
+  dev: { endpoints: false, zones: [2], protectedTables: false },
+  staging: { endpoints: true, zones: [2], protectedTables: false },
+  prod: { endpoints: true, zones: [3], protectedTables: true },
+};
