@@ -1,7 +1,9 @@
 import type { Identity } from "../identity.ts";
 import type { Store } from "../store/store.ts";
+import { failedEvents } from "./damaged-record.ts";
 import { executionArn } from "./execution-arn.ts";
 import type { RecordedEvent } from "./machine/event.ts";
+import { DamagedRecordError } from "./recorded-events.ts";
 import { DurableRepository, type ExecutionRow } from "./repository.ts";
 import type { ExecutionStatus } from "./status.ts";
 
@@ -57,13 +59,24 @@ export class ExecutionBrowser {
     return this.list({ text: executionId }, { now: 0, offset: 0, limit: 1 })[0];
   }
 
-  events(id: number): RecordedEvent[] {
-    return [...this.#repository.events(id)];
+  events(id: number): readonly RecordedEvent[] {
+    return this.#unlessDamaged(id, () => [...this.#repository.events(id)]);
   }
 
   /** The last events: how a closed execution ended. */
-  lastEvents(id: number): RecordedEvent[] {
-    return this.#repository.edge(id, "last");
+  lastEvents(id: number): readonly RecordedEvent[] {
+    return this.#unlessDamaged(id, () => this.#repository.edge(id, "last"));
+  }
+
+  /** The events that are read, or those of the execution's failure. The engine records the failure when it next loads the execution. */
+  #unlessDamaged(id: number, read: () => RecordedEvent[]): readonly RecordedEvent[] {
+    try {
+      return read();
+    } catch (error) {
+      const row = this.#repository.get(id);
+      if (row === undefined || !(error instanceof DamagedRecordError)) throw error;
+      return failedEvents(row, error);
+    }
   }
 
   /** Running executions that have opened a callback, whether or not it is still open; newest first. */

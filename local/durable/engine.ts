@@ -32,7 +32,6 @@ import { DurableQueries } from "./queries.ts";
 import { DurableRepository, type ExecutionRow } from "./repository.ts";
 import { RetentionSweep } from "./retention.ts";
 import { ExecutionRunner } from "./runner.ts";
-import { parseCallbackId } from "./secrets.ts";
 import { ExecutionStarts } from "./starts.ts";
 import { hasEnded } from "./status.ts";
 
@@ -109,7 +108,7 @@ export class DurableEngine implements DurableExecutionStarter, DurableStateAcces
     // The execution that was just started is in memory, so there is no need to search for it.
     const live = this.#runner.resident(arn);
     const row = live !== undefined && !hasEnded(live.state.status) ? live.row : this.queries.find(arn);
-    if (hasEnded(row.status)) return this.queries.closed(arn, row);
+    if (hasEnded(row.status)) return this.queries.closed(arn);
     let waiting = this.#waiting.get(row.id);
     if (waiting === undefined) this.#waiting.set(row.id, (waiting = Promise.withResolvers()));
     return waiting.promise;
@@ -197,28 +196,25 @@ export class DurableEngine implements DurableExecutionStarter, DurableStateAcces
   /**
    * ARN of the execution that a callback belongs to.
    *
-   * @throws AwsError InvalidParameterValueException for an id that this engine did not give out
+   * @throws AwsError InvalidParameterValueException for text that is not a callback id
+   * @throws AwsError ResourceNotFoundException when its execution has been deleted
    */
   callbackExecution(callbackId: string): string {
-    const address = parseCallbackId(callbackId);
-    const row = address && this.#repository.get(address.id);
-    if (row === undefined) throw invalid("Invalid callback id");
-    return executionArn(this.#options.identity, row);
+    return executionArn(this.#options.identity, this.queries.ofCallback(callbackId).row);
   }
 
   /**
    * Takes what the outside reports about a callback.
    *
-   * @throws AwsError CallbackTimeoutException, InvalidParameterValueException
+   * @throws AwsError CallbackTimeoutException, InvalidParameterValueException, ResourceNotFoundException
    */
   reportCallback(callbackId: string, report: CallbackReport): void {
-    const address = parseCallbackId(callbackId);
-    const live = address && this.#runner.load(address.id);
-    if (address === undefined || live === undefined) throw invalid("Invalid callback id");
+    const { row, operationId } = this.queries.ofCallback(callbackId);
+    const live = this.#load(row);
     const moment = this.#runner.moment();
     this.#runner.catchUp(live, moment);
     try {
-      this.#runner.persist(live, reportCallback(live.state, { operationId: address.operationId, callbackId, report }, moment));
+      this.#runner.persist(live, reportCallback(live.state, { operationId, callbackId, report }, moment));
     } finally {
       // Even a refused report may have found the callback's time-out due.
       this.#runner.settle(live, moment);

@@ -9,8 +9,11 @@ import { executionTrace } from "./execution-trace.ts";
 import { executionArn, functionVersionArn, parseExecutionArn } from "./execution-arn.ts";
 import { type HistoryEvent, historyEvent } from "./history.ts";
 import type { StartedEvent } from "./machine/event.ts";
-import { invalid } from "./machine/invalid.ts";
+import { invalid, noCallback } from "./machine/invalid.ts";
+import { DamagedRecordError } from "./recorded-events.ts";
+import { parseCallbackId } from "./secrets.ts";
 import type { DurableRepository, ExecutionRow } from "./repository.ts";
+import type { ExecutionRunner } from "./runner.ts";
 import { type ExecutionStatus, hasEnded } from "./status.ts";
 import { epochSeconds } from "./time-stamps.ts";
 
@@ -39,12 +42,20 @@ export class DurableQueries {
   readonly #identity: Identity;
   readonly #functions: FunctionDirectory;
   readonly #repository: DurableRepository;
+  readonly #runner: Pick<ExecutionRunner, "failDamaged">;
 
-  constructor(options: { clock: Clock; identity: Identity; functions: FunctionDirectory; repository: DurableRepository }) {
+  constructor(options: {
+    clock: Clock;
+    identity: Identity;
+    functions: FunctionDirectory;
+    repository: DurableRepository;
+    runner: Pick<ExecutionRunner, "failDamaged">;
+  }) {
     this.#clock = options.clock;
     this.#identity = options.identity;
     this.#functions = options.functions;
     this.#repository = options.repository;
+    this.#runner = options.runner;
   }
 
   /**
@@ -55,22 +66,56 @@ export class DurableQueries {
   find(arn: string): ExecutionRow {
     const address = parseExecutionArn(arn);
     const row = this.#repository.find(address.functionName, address.name);
-    const expired = (row?.expiresAt ?? Infinity) <= this.#clock.now();
-    if (row === undefined || expired || row.executionId !== address.executionId || executionArn(this.#identity, row) !== arn) {
+    if (row === undefined || this.#hasExpired(row) || row.executionId !== address.executionId || executionArn(this.#identity, row) !== arn) {
       throw new AwsError("ResourceNotFoundException", "Durable Execution does not exist", 404, { Type: "User" });
     }
     return row;
   }
 
+  /**
+   * The execution and operation of a callback.
+   *
+   * @throws AwsError InvalidParameterValueException for text that is not a callback id
+   * @throws AwsError ResourceNotFoundException when its execution has been deleted (service model, SendDurableExecutionCallbackSuccess)
+   */
+  ofCallback(callbackId: string): { readonly row: ExecutionRow; readonly operationId: string } {
+    const address = parseCallbackId(callbackId);
+    if (address === undefined) throw invalid("Invalid callback id");
+    const row = this.#repository.get(address.id);
+    if (row === undefined || this.#hasExpired(row)) throw noCallback();
+    return { row, operationId: address.operationId };
+  }
+
+  #hasExpired({ expiresAt }: ExecutionRow): boolean {
+    return (expiresAt ?? Infinity) <= this.#clock.now();
+  }
+
   /** How a closed execution ended. */
-  closed(arn: string, row: ExecutionRow): ClosedExecution {
-    if (!hasEnded(row.status)) throw new Error(`Execution ${arn} has not closed.`);
-    return { executionArn: arn, status: row.status, ...this.#outcome(row) };
+  closed(arn: string): ClosedExecution {
+    return this.#read(arn, (row) => {
+      if (!hasEnded(row.status)) throw new Error(`Execution ${arn} has not closed.`);
+      return { executionArn: arn, status: row.status, ...this.#outcome(row) };
+    });
+  }
+
+  /** Reads the events of an execution. An execution whose events cannot be read fails first. */
+  #read<T>(arn: string, read: (row: ExecutionRow) => T): T {
+    const row = this.find(arn);
+    try {
+      return read(row);
+    } catch (error) {
+      if (!(error instanceof DamagedRecordError)) throw error;
+      this.#runner.failDamaged(row.id, error);
+      return read(this.find(arn));
+    }
   }
 
   /** The answer of GetDurableExecution. */
   get(arn: string, includeData: boolean): Readonly<Record<string, unknown>> {
-    const row = this.find(arn);
+    return this.#read(arn, (row) => this.#view(row, includeData));
+  }
+
+  #view(row: ExecutionRow, includeData: boolean): Readonly<Record<string, unknown>> {
     const version = existingVersion(this.#functions, functionVersionArn(this.#identity, row.functionName, row.version));
     const { result, error } = includeData ? this.#outcome(row) : {};
     const started = this.#started(row);
@@ -113,9 +158,16 @@ export class DurableQueries {
     arn: string,
     options: { readonly includeData: boolean; readonly reverseOrder: boolean; readonly marker?: string; readonly maxItems: number },
   ): { readonly Events: readonly HistoryEvent[]; readonly NextMarker?: string } {
-    const row = this.find(arn);
-    const { includeData, reverseOrder, marker, maxItems } = options;
+    const { reverseOrder, marker } = options;
     const from = marker === undefined ? (reverseOrder ? Number.MAX_SAFE_INTEGER : 1) : this.#readHistoryMarker(marker);
+    return this.#read(arn, (row) => this.#page(row, from, options));
+  }
+
+  #page(
+    row: ExecutionRow,
+    from: number,
+    { includeData, reverseOrder, maxItems }: { readonly includeData: boolean; readonly reverseOrder: boolean; readonly maxItems: number },
+  ): { readonly Events: readonly HistoryEvent[]; readonly NextMarker?: string } {
     const Events: HistoryEvent[] = [];
     for (const { eventId, event } of this.#repository.history(row.id, from, reverseOrder)) {
       if (Events.length === maxItems) return { Events, NextMarker: writeMarker(`${eventId}:${this.#clock.now()}`) };

@@ -3,7 +3,8 @@ import type { ExecutionAddress } from "./execution-arn.ts";
 import { isVisible, type RecordedEvent } from "./machine/event.ts";
 import { listClause, type ListFilter } from "./list-clause.ts";
 import type { ExecutionState } from "./machine/state.ts";
-import type { ExecutionStatus } from "./status.ts";
+import { parseRecordedEvents } from "./recorded-events.ts";
+import type { EndStatus, ExecutionStatus } from "./status.ts";
 
 /** How an execution came to be: by an Invoke somebody waits for, by an event, or by another execution. */
 export type Origin = "RequestResponse" | "Event" | "Chained";
@@ -160,20 +161,26 @@ export class DurableRepository {
     this.#store.run("DELETE FROM durable_events WHERE execution = ?", id);
   }
 
-  /** Every event of the execution, in order. */
-  *events(id: number): Generator<RecordedEvent> {
-    const rows = this.#store.prepare("SELECT events FROM durable_events WHERE execution = ? ORDER BY first_event, entry").all(id);
-    for (const { events } of rows) yield* JSON.parse(events as string) as RecordedEvent[];
+  /** Records the events of an ended execution whose own events were set aside. An execution that is being deleted keeps its status. */
+  replace({ id, status }: ExecutionRow, newStatus: EndStatus, eventCount: number, events: readonly RecordedEvent[]): void {
+    this.append(id, eventCount, events);
+    if (status !== "DELETING") this.#store.run("UPDATE durable_executions SET status = ? WHERE id = ?", newStatus, id);
   }
 
-  /** The first events of the execution, or the last. */
+  /** Every event of the execution, in order. @throws DamagedRecordError */
+  *events(id: number): Generator<RecordedEvent> {
+    const rows = this.#store.prepare("SELECT events FROM durable_events WHERE execution = ? ORDER BY first_event, entry").all(id);
+    for (const { events } of rows) yield* parseRecordedEvents(events as string);
+  }
+
+  /** The first events of the execution, or the last. @throws DamagedRecordError */
   edge(id: number, which: "first" | "last"): RecordedEvent[] {
     const order = which === "first" ? "first_event, entry" : "first_event DESC, entry DESC";
     const row = this.#store.prepare(`SELECT events FROM durable_events WHERE execution = ? ORDER BY ${order} LIMIT 1`).get(id);
-    return row === undefined ? [] : (JSON.parse(row.events as string) as RecordedEvent[]);
+    return row === undefined ? [] : parseRecordedEvents(row.events as string);
   }
 
-  /** Visible events with their EventIds, from one on in either direction, until the caller has enough. */
+  /** Visible events with their EventIds, from one on in either direction, until the caller has enough. @throws DamagedRecordError */
   *history(id: number, from: number, reverse: boolean): Generator<{ readonly eventId: number; readonly event: RecordedEvent }> {
     const rows = this.#store
       .prepare(
@@ -184,7 +191,7 @@ export class DurableRepository {
       )
       .iterate(id, from);
     for (const { first, events } of rows) {
-      const numbered = (JSON.parse(events as string) as RecordedEvent[])
+      const numbered = parseRecordedEvents(events as string)
         .filter(isVisible)
         .map((event, index) => ({ eventId: (first as number) + index, event }));
       yield* reverse ? numbered.reverse().filter(({ eventId }) => eventId <= from) : numbered.filter(({ eventId }) => eventId >= from);

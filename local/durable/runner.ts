@@ -5,7 +5,7 @@ import type { Identity } from "../identity.ts";
 import type { FunctionDirectory, HandlerInvoker, InvocationOutcome } from "../lambda/function-version.ts";
 import type { Store } from "../store/store.ts";
 import { TimerQueue } from "../timers.ts";
-import { readState } from "./damaged-record.ts";
+import { failInMemory, readState } from "./damaged-record.ts";
 import { executionArn } from "./execution-arn.ts";
 import { executionTrace } from "./execution-trace.ts";
 import { HeartbeatGrace } from "./heartbeat-grace.ts";
@@ -114,6 +114,13 @@ export class ExecutionRunner {
     this.#grace.apply(live);
     this.persist(live, failure);
     return live;
+  }
+
+  /** Fails an execution whose events in the store cannot be read. */
+  failDamaged(id: number, error: unknown): void {
+    const resident = this.#residents.get(id);
+    if (resident === undefined) this.load(id);
+    else this.persist(resident, failInMemory(this.#options.repository, resident, this.moment(), error));
   }
 
   /** Takes what has fallen due into the state, as every command must before it looks at it. */

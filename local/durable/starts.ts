@@ -89,8 +89,18 @@ export class ExecutionStarts {
 
   #attach(row: ExecutionRow, input: string): string {
     const arn = executionArn(this.#identity, row);
-    const [started] = this.#repository.edge(row.id, "first");
-    if (started?.type === "ExecutionStarted" && started.input === input) return arn;
+    if (this.#input(row) === input) return arn;
     throw new AwsError("DurableExecutionAlreadyStartedException", `Execution already started: ${arn}`, 409, { Type: "User" });
+  }
+
+  /** Undefined when its events cannot be read. */
+  #input({ id }: ExecutionRow): string | undefined {
+    try {
+      const [started] = this.#repository.edge(id, "first");
+      return started?.type === "ExecutionStarted" ? started.input : undefined;
+    } catch (error) {
+      this.#runner.failDamaged(id, error);
+      return undefined;
+    }
   }
 }

@@ -3,7 +3,7 @@ import { AwsError } from "../../errors.ts";
 import { type EndStatus, hasEnded } from "../status.ts";
 import { eventOf, record, timeoutAfter, type Moment } from "./decision.ts";
 import type { RecordedEvent } from "./event.ts";
-import { invalid } from "./invalid.ts";
+import { invalid, noCallback } from "./invalid.ts";
 import { endInvocationByClose, type RunningInvocation } from "./invocation.ts";
 import { exceeds, isErrorTooLarge, MAX_ERROR_BYTES, MAX_OPERATION_PAYLOAD_BYTES } from "./limits.ts";
 import type { ExecutionState, OperationRecord } from "./state.ts";
@@ -18,6 +18,7 @@ export type CallbackReport =
  * Takes the report of a callback.
  *
  * @throws AwsError CallbackTimeoutException when the callback, or its execution, has ended
+ * @throws AwsError ResourceNotFoundException when the execution has no such operation
  * @throws AwsError InvalidParameterValueException for a callback that never was, or a report that is too large
  */
 export function reportCallback(
@@ -26,7 +27,8 @@ export function reportCallback(
   moment: Moment,
 ): RecordedEvent[] {
   const callback = state.operations.get(command.operationId);
-  if (callback?.callbackId !== command.callbackId) throw invalid("Invalid callback id");
+  if (callback === undefined) throw noCallback();
+  if (callback.callbackId !== command.callbackId) throw invalid("Invalid callback id");
   if (hasEnded(state.status) || callback.status !== "STARTED") {
     throw new AwsError("CallbackTimeoutException", "The callback is either timed out or already completed", 400, { Type: "User" });
   }

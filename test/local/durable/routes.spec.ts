@@ -226,6 +226,22 @@ describe("The durable execution API over REST", () => {
     assert.throws(() => parse("POST", "/2025-12-01/durable-execution-callbacks/AAAA/succeed"), { name: "InvalidParameterValueException", message: "Invalid callback id" });
   });
 
+  it("answers ResourceNotFoundException for a callback of an execution that was deleted or whose retention has ended", async () => {
+    world.durable("f", async (_input, context) => (await context.createCallback("c"))[0]);
+    for (const gone of ["deleted", "expired"] as const) {
+      const arn = await world.begin("f");
+      await world.idle();
+      const { CallbackId } = (world.history(arn)[1] as unknown as { CallbackStartedDetails: { CallbackId: string } }).CallbackStartedDetails;
+      world.engine.stopExecution(arn, {});
+      if (gone === "deleted") world.engine.deleteExecution(arn);
+      await world.pass(gone === "deleted" ? 2 : 86_400);
+      for (const [verb, body] of [["succeed", ""], ["fail", "{}"], ["heartbeat", ""]] as const) {
+        const path = `/2025-12-01/durable-execution-callbacks/${encodeURIComponent(CallbackId)}/${verb}`;
+        await assert.rejects(async () => call("POST", path, { body }), { name: "ResourceNotFoundException", status: 404 }, `${gone}, ${verb}`);
+      }
+    }
+  });
+
   it("lets nobody answer a callback with an id that was guessed", async () => {
     world.durable("f", async (_input, context) => (await context.createCallback("c"))[0]);
     const arn = await world.begin("f");

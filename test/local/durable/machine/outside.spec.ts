@@ -95,6 +95,7 @@ describe("A callback", () => {
     const machine = new Machine();
     machine.checkpoint([wait()]);
     assert.throws(() => machine.report("wait", { kind: "heartbeat" }), { message: "Invalid callback id" });
+    assert.throws(() => machine.report("none", { kind: "heartbeat" }), { name: "ResourceNotFoundException", status: 404 });
   });
 });
 
