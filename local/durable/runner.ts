@@ -219,7 +219,7 @@ export class ExecutionRunner {
     live.invocation = invocation;
     live.unseenBefore = undefined;
     this.#watch(live, nextDue(live.state));
-    void this.#options.invoker.invoke(version, event, invocation.requestId, executionTrace(live.row)).then((outcome) => contain("The end of an invocation", () => this.#ended(live, invocation, outcome)));
+    void this.#options.invoker.invoke(version, event, invocation.requestId, { trace: executionTrace(live.row) }).then((outcome) => contain("The end of an invocation", () => this.#ended(live, invocation, outcome)));
   }
 
   #ended(live: LiveExecution, invocation: Invocation, outcome: InvocationOutcome): void {

@@ -80,6 +80,7 @@ function contextOf(invocation: NextInvocation): HandlerContext {
     callbackWaitsForEmptyEventLoop: true,
     invokedFunctionArn: invocation.functionArn,
     awsRequestId: invocation.requestId,
+    clientContext: invocation.clientContext === undefined ? undefined : JSON.parse(invocation.clientContext),
     getRemainingTimeInMillis: () => Math.max(0, invocation.deadline - Date.now()),
   };
 }

@@ -12,9 +12,12 @@ import { onceEnded, outputOf, signalGroup, spawnGroup } from "./process-group.ts
 import { ProcessChannel } from "./process-channel.ts";
 import { processVariables } from "./process-variables.ts";
 import { RuntimeApi } from "./runtime-api.ts";
-import type { ReportedError, RuntimeChannel, RuntimeEvents } from "./runtime-channel.ts";
+import type { ReportedError, RuntimeChannel, RuntimeEvents, RuntimeInvocation } from "./runtime-channel.ts";
 import { LaunchError, launchOf } from "./runtimes.ts";
 import type { StateDoor } from "./state-door.ts";
+
+/** One invocation, as an environment takes it. */
+export type EnvironmentInvocation = Pick<RuntimeInvocation, "event" | "requestId" | "clientContext"> & { readonly trace: string };
 
 /** Where a function's invocations run, one at a time. */
 export interface ExecutionEnvironment {
@@ -23,7 +26,7 @@ export interface ExecutionEnvironment {
    *
    * @param answered called once, in the turn of the answer and so before the next `onReady`; never after {@link end}
    */
-  invoke(invocation: { event: string; requestId: string; trace: string }, answered: (outcome: InvocationOutcome) => void): void;
+  invoke(invocation: EnvironmentInvocation, answered: (outcome: InvocationOutcome) => void): void;
   /** Kills the environment without a word about what it was doing. */
   end(): void;
   /** The variable that its processes have and no others. */
@@ -90,7 +93,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#start().catch((error: unknown) => this.#startFailed(error));
   }
 
-  invoke({ event, requestId, trace }: { event: string; requestId: string; trace: string }, answered: (outcome: InvocationOutcome) => void): void {
+  invoke({ requestId, trace, ...given }: EnvironmentInvocation, answered: (outcome: InvocationOutcome) => void): void {
     const { clock, version } = this.#options;
     this.#invocation = { requestId, startedAt: performance.now(), first: this.#invocations++ === 0, answered };
     this.#state = "busy";
@@ -102,7 +105,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     // The process compares it with the wall clock, which the stack's may be ahead of.
     const deadline = Date.now() + scaled;
     this.#watchMemory();
-    this.#channel?.deliver({ requestId, event, deadline, functionArn: version.qualifiedArn, traceId: trace });
+    this.#channel?.deliver({ ...given, requestId, deadline, functionArn: version.qualifiedArn, traceId: trace });
   }
 
   get marker(): string {

@@ -39,14 +39,18 @@ export type InvocationOutcome =
   /** The handler threw, timed out (`Sandbox.Timedout`), or its process died (`Runtime.ExitError`). */
   | { readonly kind: "error"; readonly errorType: string; readonly errorMessage: string; readonly stackTrace?: readonly string[] };
 
+/** What comes with an event. */
+export interface InvocationDetails {
+  /** X-Ray trace header that the invocation belongs to; one of its own when absent. */
+  readonly trace?: string;
+  /** ClientContext of a synchronous Invoke: JSON in ASCII, as a header of the Runtime API holds it. */
+  readonly clientContext?: string;
+}
+
 /** Runs handlers in execution environments: the durable engine's way to a function. */
 export interface HandlerInvoker {
-  /**
-   * Never rejects: a crash is an outcome. Queues while all environments are busy.
-   *
-   * @param trace X-Ray trace header that the invocation belongs to; one of its own when absent
-   */
-  invoke(version: FunctionVersion, event: string, requestId: string, trace?: string): Promise<InvocationOutcome>;
+  /** Never rejects: a crash is an outcome. Queues while all environments are busy. */
+  invoke(version: FunctionVersion, event: string, requestId: string, details?: InvocationDetails): Promise<InvocationOutcome>;
 }
 
 /** Starts functions on behalf of AWS services (Scheduler, EventBridge), as invocation type `Event`. */

@@ -5,6 +5,7 @@ import type { Route } from "../gateway/rest-json-protocol.ts";
 import type { ApiRequest, ApiResponse } from "../gateway/service.ts";
 import type { Identity } from "../identity.ts";
 import type { AsyncInvoker, FunctionDirectory, FunctionVersion, HandlerInvoker, InvocationOutcome } from "./function-version.ts";
+import { clientContextOf } from "./client-context.ts";
 import { LogTail, type LogFollower } from "./log-tail.ts";
 import { parsePayload, requireQualifier, type InvocationType } from "./invocation-rules.ts";
 import { parseFunctionName } from "./names.ts";
@@ -28,7 +29,7 @@ export function invokeRoute(options: InvokeOptions): Route {
       const address = parseFunctionName(request.parameters.name ?? "", request.query.get("Qualifier") ?? undefined, options.identity);
       const type = invocationType(request);
       const executionName = durableExecutionName(request);
-      requireClientContext(request);
+      const clientContext = clientContextOf(request);
       return {
         access: [{ action: "lambda:InvokeFunction", resource: address.arn }],
         execute() {
@@ -41,7 +42,9 @@ export function invokeRoute(options: InvokeOptions): Route {
           if (executionName !== undefined) {
             throw invalidParameter("A durable execution name can be given for durable functions only.");
           }
-          if (type === "RequestResponse") return invokePlain(options, version, payload, request.headers["x-amz-log-type"] === "Tail");
+          if (type === "RequestResponse") {
+            return invokePlain(options, version, payload, { clientContext, wantsLog: request.headers["x-amz-log-type"] === "Tail" });
+          }
           options.asyncInvoker.invokeAsync(version.qualifiedArn, payload);
           return accepted(version, {});
         },
@@ -50,10 +53,15 @@ export function invokeRoute(options: InvokeOptions): Route {
   };
 }
 
-async function invokePlain({ invoker, logs }: InvokeOptions, version: FunctionVersion, payload: string, wantsLog: boolean): Promise<ApiResponse> {
+async function invokePlain(
+  { invoker, logs }: InvokeOptions,
+  version: FunctionVersion,
+  payload: string,
+  { clientContext, wantsLog }: { readonly clientContext: string | undefined; readonly wantsLog: boolean },
+): Promise<ApiResponse> {
   const requestId = randomUUID();
   const log = wantsLog ? new LogTail(logs, version.logGroupName, requestId) : undefined;
-  const outcome = await invoker.invoke(version, payload, requestId);
+  const outcome = await invoker.invoke(version, payload, requestId, { clientContext });
   return answer(version, outcome, log === undefined ? {} : { "x-amz-log-result": await log.read() });
 }
 
@@ -113,23 +121,6 @@ function durableExecutionName(request: ApiRequest): string | undefined {
     "ValidationException",
     `1 validation error detected: Value '${name}' at 'durableExecutionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9-_]{1,64}`,
   );
-}
-
-/**
- * Up to 3,583 bytes of Base64 of a JSON object (API reference, Invoke).
- *
- * @throws AwsError InvalidRequestContentException
- */
-function requireClientContext(request: ApiRequest): void {
-  const context = request.headers["x-amz-client-context"];
-  if (context === undefined) return;
-  try {
-    const value: unknown = context.length > 3583 || !/^[A-Za-z0-9+/]*={0,2}$/.test(context) ? undefined : JSON.parse(Buffer.from(context, "base64").toString("utf8"));
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
-  } catch {
-    // Not JSON.
-  }
-  throw new AwsError("InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object.", 400, { Type: "User" });
 }
 
 function invalidParameter(message: string): AwsError {

@@ -9,6 +9,8 @@ export interface HandlerContext {
   readonly invokedFunctionArn: string;
   readonly memoryLimitInMB: string;
   readonly awsRequestId: string;
+  /** Whatever JSON object the caller has sent. */
+  readonly clientContext: unknown;
   readonly logGroupName: string;
   readonly logStreamName: string;
   getRemainingTimeInMillis(): number;

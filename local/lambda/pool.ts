@@ -5,9 +5,9 @@ import type { AccessControl, Credentials, Principal } from "../iam/access.ts";
 import type { Identity } from "../identity.ts";
 import { RoleLogSink, type LogGroups } from "../logs/role-log-sink.ts";
 import { TimerQueue } from "../timers.ts";
-import { ProcessEnvironment, type ExecutionEnvironment, type Failure } from "./environment.ts";
+import { ProcessEnvironment, type EnvironmentInvocation, type ExecutionEnvironment, type Failure } from "./environment.ts";
 import { assumeFunctionRole } from "./function-session.ts";
-import type { FunctionVersion, HandlerInvoker, InvocationOutcome } from "./function-version.ts";
+import type { FunctionVersion, HandlerInvoker, InvocationDetails, InvocationOutcome } from "./function-version.ts";
 import { SAMPLE_MS, SpareTime } from "./spare-time.ts";
 import { killMarked } from "./stragglers.ts";
 import { traceHeader } from "./trace-header.ts";
@@ -55,10 +55,7 @@ interface Fleet {
   readonly members: Set<Member>;
 }
 
-interface Waiting {
-  readonly event: string;
-  readonly requestId: string;
-  readonly trace: string;
+interface Waiting extends EnvironmentInvocation {
   readonly resolve: (outcome: InvocationOutcome) => void;
 }
 
@@ -99,11 +96,11 @@ export class EnvironmentPool implements HandlerInvoker {
     this.#idleTimers = new TimerQueue(options.clock, (member) => this.#end(member));
   }
 
-  invoke(version: FunctionVersion, event: string, requestId: string, trace?: string): Promise<InvocationOutcome> {
+  invoke(version: FunctionVersion, event: string, requestId: string, { trace, clientContext }: InvocationDetails = {}): Promise<InvocationOutcome> {
     const { promise, resolve } = Promise.withResolvers<InvocationOutcome>();
     let fleet = this.#fleets.get(version.qualifiedArn);
     if (fleet === undefined) this.#fleets.set(version.qualifiedArn, (fleet = { version, queue: [], members: new Set() }));
-    fleet.queue.push({ event, requestId, trace: trace ?? traceHeader(requestId, this.#options.clock.now()), resolve });
+    fleet.queue.push({ event, requestId, trace: trace ?? traceHeader(requestId, this.#options.clock.now()), clientContext, resolve });
     this.#dispatch(fleet);
     return promise;
   }
@@ -142,10 +139,10 @@ export class EnvironmentPool implements HandlerInvoker {
     if (fleet.queue.length === 0 && fleet.members.size === 0) this.#fleets.delete(fleet.version.qualifiedArn);
   }
 
-  #run(member: Member, { event, requestId, trace, resolve }: Waiting): void {
+  #run(member: Member, { resolve, ...invocation }: Waiting): void {
     this.#idleTimers.delete(member);
     member.state = "busy";
-    member.environment.invoke({ event, requestId, trace }, (outcome) => {
+    member.environment.invoke(invocation, (outcome) => {
       member.state = "settling";
       resolve(outcome);
     });

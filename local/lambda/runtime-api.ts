@@ -106,7 +106,7 @@ export class RuntimeApi implements RuntimeChannel {
   }
 
   #sendCurrent(response: ServerResponse): void {
-    const { requestId, event, deadline, functionArn, traceId } = this.#current as RuntimeInvocation;
+    const { requestId, event, deadline, functionArn, traceId, clientContext } = this.#current as RuntimeInvocation;
     this.#waiting = undefined;
     response.writeHead(200, {
       "Content-Type": "application/json",
@@ -115,6 +115,7 @@ export class RuntimeApi implements RuntimeChannel {
       "Lambda-Runtime-Deadline-Ms": Math.floor(deadline),
       "Lambda-Runtime-Invoked-Function-Arn": functionArn,
       "Lambda-Runtime-Trace-Id": traceId,
+      ...(clientContext !== undefined && { "Lambda-Runtime-Client-Context": clientContext }),
     });
     response.end(event);
   }

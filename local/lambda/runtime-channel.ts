@@ -33,6 +33,8 @@ export interface RuntimeInvocation {
   readonly deadline: number;
   readonly functionArn: string;
   readonly traceId: string;
+  /** JSON in ASCII. */
+  readonly clientContext?: string;
 }
 
 /** The way between the stack and the process of an execution environment. */

@@ -23,6 +23,7 @@ export class RuntimeClient implements RuntimeLink {
       deadline: Number(headers["lambda-runtime-deadline-ms"]),
       functionArn: String(headers["lambda-runtime-invoked-function-arn"]),
       traceId: String(headers["lambda-runtime-trace-id"]),
+      clientContext: single(headers["lambda-runtime-client-context"]),
       event: body,
     };
   }
@@ -61,4 +62,8 @@ export class RuntimeClient implements RuntimeLink {
       .end(body);
     return promise;
   }
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
 }

@@ -6,6 +6,8 @@ export interface NextInvocation {
   readonly deadline: number;
   readonly functionArn: string;
   readonly traceId: string;
+  /** JSON. */
+  readonly clientContext?: string;
   /** The durable API for this event, where the channel offers it: the SDK then makes no AWS client of its own. */
   readonly durableClient?: object;
 }

@@ -21,6 +21,13 @@ eachChannel("an execution environment", (used) => {
     assert.ok(Number(context.left) > 5000 && Number(context.left) <= 7000);
   });
 
+  it("gives the handler the caller's client context, and none without one", async () => {
+    const version = used.nodeFunction("export const handler = async (_, c) => ({ context: c.clientContext });");
+    const pool = used.createPool();
+    assert.deepEqual(json(await pool.invoke(version, "{}", "r1", { clientContext: '{"custom":{"a":"\\u00e9"}}' })), { context: { custom: { a: "é" } } });
+    assert.deepEqual(json(await pool.invoke(version, "{}", "r2")), {});
+  });
+
   it("answers with the error that the handler throws, and goes on with the same environment", async () => {
     const version = used.nodeFunction('let n = 0; export const handler = async () => { if (++n === 1) throw new RangeError("too far"); return n; };');
     const pool = used.createPool();

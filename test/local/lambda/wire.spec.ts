@@ -14,7 +14,7 @@ import { administrator, createIam, lambdaCaller, policy, role, trust } from "../
 import { CodeFolders, FakeLogs, functionVersion, identity } from "./support.ts";
 
 describe("Lambda through the door, with the AWS SDK", () => {
-  const SOURCE = "export const handler = async (event) => { if (event.fail) throw new TypeError('no'); return { got: event, key: process.env.AWS_ACCESS_KEY_ID }; };";
+  const SOURCE = "export const handler = async (event, context) => { if (event.fail) throw new TypeError('no'); return { got: event, context: context.clientContext, key: process.env.AWS_ACCESS_KEY_ID }; };";
   let code: CodeFolders;
   let store: Store;
   let pool: EnvironmentPool;
@@ -63,6 +63,13 @@ describe("Lambda through the door, with the AWS SDK", () => {
     assert.equal(answer.ExecutedVersion, "1");
     assert.equal(answer.FunctionError, undefined);
     assert.deepEqual((JSON.parse(answer.Payload!.transformToString()) as { got: unknown }).got, { a: 1 });
+  });
+
+  it("passes the client context of a synchronous call to the handler", async () => {
+    const context = { custom: { name: "Zoë 🙂", lines: "a\nb" }, env: {} };
+    const ClientContext = Buffer.from(JSON.stringify(context, undefined, 2)).toString("base64");
+    const answer = await lambda.send(new InvokeCommand({ FunctionName: "greet", Payload: "{}", ClientContext }));
+    assert.deepEqual((JSON.parse(answer.Payload!.transformToString()) as { context: unknown }).context, context);
   });
 
   it("reports a function's error as an answer", async () => {
