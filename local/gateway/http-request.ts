@@ -8,7 +8,7 @@ export const BODY_LIMIT_BYTES = 7 * 1024 * 1024;
 /**
  * Reads a request whole.
  *
- * @throws AwsError RequestEntityTooLargeException above {@link BODY_LIMIT_BYTES}, IncompleteBody when the caller hangs up
+ * @throws AwsError RequestEntityTooLargeException above {@link BODY_LIMIT_BYTES}, RequestAbortedException when the caller hangs up
  */
 export async function readRequest(message: IncomingMessage, headers: Readonly<Record<string, string>>): Promise<ApiRequest> {
   const [path = "/", query = ""] = split(message.url ?? "/");
@@ -44,6 +44,6 @@ function readBody(message: IncomingMessage): Promise<Buffer> {
       reject(new AwsError("RequestEntityTooLargeException", `The request body is larger than ${BODY_LIMIT_BYTES} bytes.`, 413));
     });
     message.on("end", () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
-    message.on("error", () => reject(new AwsError("IncompleteBody", "The connection ended before the whole request body had come.")));
+    message.on("error", () => reject(new AwsError("RequestAbortedException", "The connection ended before the whole request body had come.")));
   });
 }

@@ -55,6 +55,6 @@ function decode(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    throw new AwsError("InvalidParameterValueException", `The path has a malformed escape sequence: ${segment}`);
+    throw new AwsError("ValidationException", `The path has a malformed escape sequence: ${segment}`);
   }
 }

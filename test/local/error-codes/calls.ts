@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { unlisted } from "./model.ts";
 
 /** Of the AWS SDK's clients, what these tests use. */
 export interface SdkClient {
@@ -55,14 +56,19 @@ export async function refused(client: SdkClient, { command, input = {}, body, qu
   }
 }
 
-/** Declares a test for each refusal: code and status are AWS's. */
-export function itRefuses(client: () => SdkClient, refusals: readonly Refusal[]): void {
+/**
+ * Declares a test for each refusal: code and status are AWS's, and AWS's model lists the code for the operation.
+ *
+ * @param service as the model names it
+ */
+export function itRefuses(service: string, client: () => SdkClient, refusals: readonly Refusal[]): void {
   for (const refusal of refusals) {
     const { command, input, body, query, headers, code, status = 400 } = refusal;
     const what = JSON.stringify(body ?? query ?? headers ?? input ?? {});
     it(`answers ${code} to ${command.name.replace("Command", "")} ${what.length > 100 ? `${what.slice(0, 100)}…` : what}`, async () => {
       const error = await refused(client(), refusal);
       assert.deepEqual({ code: error.Code ?? error.name, status: error.$metadata?.httpStatusCode }, { code, status }, error.message);
+      assert.equal(unlisted(service, command.name.replace("Command", ""), error.name), undefined);
     });
   }
 }

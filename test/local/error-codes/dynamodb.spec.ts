@@ -92,7 +92,7 @@ describe("The error codes of DynamoDB", () => {
     store.close();
   });
 
-  itRefuses(() => client, REFUSALS);
+  itRefuses("dynamodb", () => client, REFUSALS);
 
   it("tells by name what it does not implement", async () => {
     const { message } = await refused(client, { command: dynamodb.ExecuteStatementCommand, input: { Statement: "SELECT * FROM jobs" }, code: "" });

@@ -61,7 +61,7 @@ describe("The error codes of Lambda", () => {
     store.close();
   });
 
-  itRefuses(() => client, REFUSALS);
+  itRefuses("lambda", () => client, REFUSALS);
 
   it("lists functions in pages of 50 at most, and of fewer when asked to", async () => {
     const first = await client.send(new lambda.ListFunctionsCommand({ MaxItems: 10_000 }));

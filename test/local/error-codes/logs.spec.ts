@@ -54,5 +54,5 @@ describe("The error codes of CloudWatch Logs", () => {
     lines.close();
   });
 
-  itRefuses(() => client, REFUSALS);
+  itRefuses("logs", () => client, REFUSALS);
 });

@@ -85,7 +85,7 @@ describe("The error codes of SQS", () => {
     return client;
   }
 
-  itRefuses(() => clientOf(administrator), REFUSALS);
+  itRefuses("sqs", () => clientOf(administrator), REFUSALS);
 
   const denials: { what: string; code: string; credentials: () => Parameters<Door["client"]>[0] }[] = [
     { what: "an unknown access key", code: "InvalidClientTokenId", credentials: () => ({ ...administrator, accessKeyId: "AKIANOBODYNOBODYNOBO" }) },

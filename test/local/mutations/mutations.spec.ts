@@ -7,6 +7,7 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import { randomFrom } from "../../../chaos/random.ts";
 import { Sha256 } from "../../../local/gateway/signature.ts";
 import { startStack, type RunningStack } from "../../../local/stack.ts";
+import { operationOf, unlisted } from "../error-codes/model.ts";
 import { mutate } from "./mutate.ts";
 import { type PlainRequest, soundRequests } from "./requests.ts";
 
@@ -32,8 +33,8 @@ describe("The endpoint, for requests with something wrong", function () {
     rmSync(data, { recursive: true });
   });
 
-  /** @returns status and body; nothing when the request could not be sent */
-  async function send({ service, method, path, headers, body }: PlainRequest): Promise<{ status: number; body: string } | undefined> {
+  /** @returns status, error code and body; nothing when the request could not be sent */
+  async function send({ service, method, path, headers, body }: PlainRequest): Promise<{ status: number; code: string | undefined; body: string } | undefined> {
     const { host, hostname, port } = new URL(stack.endpoint);
     const [pathname = "/", search = ""] = path.split(/\?(.*)/s);
     const signer = new SignatureV4({ credentials: stack.credentials, region: stack.region, service, sha256: Sha256 });
@@ -43,18 +44,19 @@ describe("The endpoint, for requests with something wrong", function () {
       const outgoing = httpRequest({ hostname, port, method, path, headers: { ...signed.headers, "content-length": Buffer.byteLength(body) }, agent }, (incoming) => {
         let text = "";
         incoming.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-        incoming.on("end", () => done({ status: incoming.statusCode ?? 0, body: text }));
+        incoming.on("end", () => done({ status: incoming.statusCode ?? 0, code: incoming.headers["x-amzn-errortype"]?.toString(), body: text }));
       });
       outgoing.on("error", () => done(undefined));
       outgoing.end(body);
     });
   }
 
-  it(`never answers 5xx (${COUNT} requests from seed ${SEED}), and then still answers sound ones`, async () => {
+  it(`never answers 5xx, nor an error that AWS's model doesn't list (${COUNT} requests from seed ${SEED}), and then still answers sound ones`, async () => {
     const random = randomFrom(SEED);
     const sound = soundRequests(stack.outputs, String(stack.outputs["mathDeadLetterQueueUrl"]));
     const statuses = new Map<number, number>();
     const failed: string[] = [];
+    const wrongCodes = new Set<string>();
     let left = COUNT;
     const worker = async () => {
       while (left-- > 0) {
@@ -62,11 +64,14 @@ describe("The endpoint, for requests with something wrong", function () {
         const answer = await send(mutant);
         const status = answer?.status ?? 0;
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
+        const operation = operationOf(mutant.service, mutant);
+        if (operation !== undefined && answer?.code !== undefined) wrongCodes.add(unlisted(mutant.service, operation, answer.code) ?? "");
         if (status >= 500 && failed.length < 20) failed.push(`${status} for ${JSON.stringify(mutant).slice(0, 600)}: ${answer?.body ?? ""}`);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
     assert.deepEqual(failed, [], JSON.stringify([...statuses]));
+    assert.deepEqual([...wrongCodes], [""]);
     // Wrong, and for the most part understood: not just refused at the door.
     const count = (status: number) => statuses.get(status) ?? 0;
     assert.ok(count(400) > COUNT / 3 && count(200) > COUNT / 50, JSON.stringify([...statuses]));
