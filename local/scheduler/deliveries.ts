@@ -8,7 +8,7 @@ import type { Identity } from "../identity.ts";
 import type { AsyncInvoker } from "../lambda/function-version.ts";
 import type { MessageSender } from "../sqs/sender.ts";
 import type { Store } from "../store/store.ts";
-import { TimerQueue } from "../timers.ts";
+import { RepeatedTimers } from "./repeated-timers.ts";
 import type { Retry, Schedule, Schedules } from "./schedules.ts";
 import { formatTime, targetPayload } from "./target-input.ts";
 
@@ -33,14 +33,14 @@ export class Deliveries {
   readonly #options: DeliveryOptions;
   readonly #schedules: Schedules;
   readonly #onDone: (scheduleArn: string) => void;
-  readonly #timers: TimerQueue<string>;
+  readonly #timers: RepeatedTimers;
 
   /** @param onDone called in the transaction in which an invocation has ended, either way */
   constructor(options: DeliveryOptions, schedules: Schedules, onDone: (scheduleArn: string) => void) {
     this.#options = options;
     this.#schedules = schedules;
     this.#onDone = onDone;
-    this.#timers = new TimerQueue(options.clock, (executionId) => this.#retry(executionId));
+    this.#timers = new RepeatedTimers(options.clock, "The retry of invocation", (executionId) => this.#retry(executionId));
   }
 
   start(): void {

@@ -5,8 +5,8 @@ import { AwsError, UserError } from "../errors.ts";
 import { arn } from "../identity.ts";
 import type { Identity } from "../identity.ts";
 import type { Store } from "../store/store.ts";
-import { TimerQueue } from "../timers.ts";
 import { Deliveries, type DeliveryOptions } from "./deliveries.ts";
+import { RepeatedTimers } from "./repeated-timers.ts";
 import { type Schedule, type ScheduleGroup, Schedules } from "./schedules.ts";
 import { changedSchedule, firedSchedule, newSchedule, sameTimes, withNext } from "./succession.ts";
 import { catchUp } from "./timing.ts";
@@ -34,7 +34,7 @@ export class Scheduler {
   readonly #identity: Identity;
   readonly #schedules: Schedules;
   readonly #deliveries: Deliveries;
-  readonly #timers: TimerQueue<string>;
+  readonly #timers: RepeatedTimers;
   #running = false;
 
   constructor(options: DeliveryOptions) {
@@ -43,7 +43,7 @@ export class Scheduler {
     this.#identity = options.identity;
     this.#schedules = new Schedules(options.store);
     this.#deliveries = new Deliveries(options, this.#schedules, (scheduleArn) => this.#deleteIfComplete(scheduleArn));
-    this.#timers = new TimerQueue(options.clock, (scheduleArn) => this.#fire(scheduleArn));
+    this.#timers = new RepeatedTimers(options.clock, "The timer of", (scheduleArn) => this.#fire(scheduleArn));
     this.#schedules.putGroup(this.#newGroup(DEFAULT_GROUP));
   }
 
