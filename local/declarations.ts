@@ -39,8 +39,9 @@ export interface RoleDeclaration {
   readonly arn: string;
   readonly name: string;
   readonly trustPolicy: PolicyDocument;
-  /** Inline and attached policies, by name. */
+  /** Inline policies by name, managed policies by ARN. */
   readonly policies: Readonly<Record<string, PolicyDocument>>;
+  readonly permissionsBoundary?: PolicyDocument | undefined;
 }
 
 /** A Lambda permission or a queue policy. */

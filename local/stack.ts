@@ -37,6 +37,7 @@ import { evaluateProgram } from "./program/evaluate.ts";
 import type { RegisteredResource } from "./program/resource.ts";
 import { readRevisions, schema as revisionsSchema, writeRevisions } from "./program/revisions.ts";
 import { declareStack } from "./providers/declaration.ts";
+import { unknownPolicies } from "./providers/iam.ts";
 import { isSimulated } from "./providers/provide.ts";
 import { Scheduler, schema as schedulerSchema } from "./scheduler/scheduler.ts";
 import { schedulerService } from "./scheduler/service.ts";
@@ -94,7 +95,7 @@ export interface RunningStack {
   readonly iam: Iam;
   /** What differs from AWS in the program's tasks, in plain words. */
   readonly startNotes: readonly string[];
-  /** Declared resource types that do not run here. */
+  /** Declared resource types that do not run here, and policies of roles that are not known. */
   readonly notSimulated: readonly string[];
   stop(): Promise<void>;
 }
@@ -158,7 +159,10 @@ async function start(options: StackOptions): Promise<RunningStack> {
     resources: evaluation.resources,
     iam: services.iam,
     startNotes: services.tasks.definitions.startNotes,
-    notSimulated: [...new Set(evaluation.resources.map(({ type }) => type).filter((type) => !isSimulated(type)))],
+    notSimulated: [
+      ...new Set(evaluation.resources.map(({ type }) => type).filter((type) => !isSimulated(type))),
+      ...unknownPolicies(evaluation.resources),
+    ],
     stop: () => toClose.disposeAsync(),
   };
 }

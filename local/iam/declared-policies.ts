@@ -12,6 +12,7 @@ export interface DeclaredRole {
   readonly name: string;
   readonly trustPolicy: NamedPolicy;
   readonly identityPolicies: readonly NamedPolicy[];
+  readonly boundary?: NamedPolicy | undefined;
 }
 
 /** The program's policies, by the ARNs they are asked for. */
@@ -24,7 +25,7 @@ export interface DeclaredPolicies {
 export function declaredPolicies(declaration: Pick<StackDeclaration, "roles" | "resourcePolicies">): DeclaredPolicies {
   const roles = new Map(declaration.roles.map((role) => [role.arn, declaredRole(role)]));
   const resources = policiesByResource(declaration.resourcePolicies);
-  const all = [...roles.values()].flatMap((role) => [role.trustPolicy, ...role.identityPolicies]).concat(...resources.values());
+  const all = [...roles.values()].flatMap((role) => [role.trustPolicy, ...role.identityPolicies, ...(role.boundary === undefined ? [] : [role.boundary])]).concat(...resources.values());
   const faults = all.flatMap((policy) => policy.faults.map((fault) => `${policy.name}: ${fault}`));
   if (faults.length > 0) throw new UserError(["Malformed IAM policies in the program:", ...faults].join("\n  "));
   return { roles, resources };
@@ -39,6 +40,7 @@ function declaredRole(role: RoleDeclaration): DeclaredRole {
     name: role.name,
     trustPolicy: named(`trust policy of role ${role.name}`, role.trustPolicy, "trust"),
     identityPolicies: Object.entries(role.policies).map(([name, policy]) => named(`policy ${name} of role ${role.name}`, policy, "identity")),
+    boundary: role.permissionsBoundary && named(`permissions boundary of role ${role.name}`, role.permissionsBoundary, "identity"),
   };
 }
 

@@ -30,6 +30,10 @@ function reason(decision: Exclude<Decision, "allowed">, decidedBy: DecidingPolic
   switch (decision) {
     case "not allowed":
       return `because no ${decidedBy} allows the ${action} action`;
+    case "not allowed by permissions boundary":
+      return `because no permissions boundary allows the ${action} action`;
+    case "denied by permissions boundary":
+      return "with an explicit deny in a permissions boundary";
     case "denied by identity policy":
       return "with an explicit deny in an identity-based policy";
     case "denied by resource policy":

@@ -16,6 +16,7 @@ const DENIALS_REMEMBERED = 200;
 interface RolePolicies {
   /** The role's policies, cut down to one action. */
   readonly about: readonly Policy[];
+  readonly boundary?: Policy | undefined;
   /** Whether they cannot tell one execution of a version from another. */
   readonly decideAlike: boolean;
 }
@@ -34,7 +35,7 @@ interface Asker extends Requester {
 }
 
 /** What is weighed for an answer; the asker, the request and the declared policies determine it. */
-type Weighed = Pick<Question, "identityPolicies" | "resourcePolicy" | "context">;
+type Weighed = Pick<Question, "identityPolicies" | "resourcePolicy" | "boundary" | "context">;
 
 export interface IamOptions {
   readonly identity: Identity;
@@ -77,6 +78,7 @@ export class Iam implements AccessControl {
     const policies = roleArn === undefined ? ADMINISTRATOR : this.#rolePolicies(roleArn, request.action);
     this.#check({ name: arn, roleArn, accountId, key: arn, decidedBy: "identity-based policy" }, request, policies.decideAlike, () => ({
       identityPolicies: policies.about,
+      boundary: policies.boundary,
       resourcePolicy: this.#policies.resources.get(request.resource),
       context: {
         ...this.#globalContext(),
@@ -152,8 +154,10 @@ export class Iam implements AccessControl {
     const key = `${roleArn} ${action}`;
     let policies = this.#policiesByAction.get(key);
     if (policies === undefined) {
-      const about = policiesAbout(action, this.#policies.roles.get(roleArn)?.identityPolicies ?? []);
-      policies = { about, decideAlike: decideAlike(about) };
+      const { identityPolicies = [], boundary: whole } = this.#policies.roles.get(roleArn) ?? {};
+      const about = policiesAbout(action, identityPolicies);
+      const [boundary] = policiesAbout(action, whole === undefined ? [] : [whole]);
+      policies = { about, boundary, decideAlike: decideAlike(boundary === undefined ? about : [...about, boundary]) };
       this.#policiesByAction.set(key, policies);
     }
     return policies;

@@ -19,7 +19,13 @@ export interface Question {
   readonly sessionPolicies?: readonly Policy[] | undefined;
 }
 
-export type Decision = "allowed" | "not allowed" | "denied by identity policy" | "denied by resource policy";
+export type Decision =
+  | "allowed"
+  | "not allowed"
+  | "not allowed by permissions boundary"
+  | "denied by identity policy"
+  | "denied by permissions boundary"
+  | "denied by resource policy";
 
 /**
  * AWS's order within one account (IAM User Guide, "Policy evaluation logic"): an explicit deny in any policy; the
@@ -28,8 +34,9 @@ export type Decision = "allowed" | "not allowed" | "denied by identity policy" |
 export function evaluate(question: Question): Decision {
   const { requester, action, resource, identityPolicies, resourcePolicy, boundary, sessionPolicies } = question;
   const request: PolicyRequest = { requester, action, resource, context: requestContext(question.context), hasBoundary: boundary !== undefined };
-  const limits = [...(boundary === undefined ? [] : [[boundary]]), ...(sessionPolicies === undefined ? [] : [sessionPolicies])];
-  if (some([...identityPolicies, ...limits.flat()], "Deny", request)) return "denied by identity policy";
+  const boundaries = boundary === undefined ? [] : [boundary];
+  if (some([...identityPolicies, ...(sessionPolicies ?? [])], "Deny", request)) return "denied by identity policy";
+  if (some(boundaries, "Deny", request)) return "denied by permissions boundary";
   const byResource = namings(resourcePolicy === undefined ? [] : [resourcePolicy], request);
   if (byResource("Deny").length > 0) return "denied by resource policy";
   const granted = byResource("Allow");
@@ -37,7 +44,8 @@ export function evaluate(question: Question): Decision {
   if (granted.includes("itself")) return "allowed";
   // What it gives to a role, boundary and session policies limit. What it gives to the account, identity policies hand on.
   if (!granted.includes("role") && !some(identityPolicies, "Allow", request)) return "not allowed";
-  return limits.every((policies) => some(policies, "Allow", request)) ? "allowed" : "not allowed";
+  if (boundary !== undefined && !some(boundaries, "Allow", request)) return "not allowed by permissions boundary";
+  return sessionPolicies === undefined || some(sessionPolicies, "Allow", request) ? "allowed" : "not allowed";
 }
 
 /** The policies cut down to the statements about this action. */

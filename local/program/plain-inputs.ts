@@ -1,4 +1,4 @@
-import { asset } from "@pulumi/pulumi";
+import { asset, CustomResource } from "@pulumi/pulumi";
 import { readdir } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { UserError } from "../errors.ts";
@@ -13,6 +13,8 @@ const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
  */
 export async function plainInputs(value: unknown): Promise<unknown> {
   if (value === null || typeof value !== "object") return value;
+  // A provider is given the id of a resource that the program passes whole, as in `new RolePolicy("p", { role })`.
+  if (CustomResource.isInstance(value)) return new Promise((done) => value.id.apply(done));
   if (value instanceof asset.Archive) return { archive: await archiveFiles(value) };
   if (value instanceof asset.Asset) return { file: await assetPath(value) };
   if (Array.isArray(value)) return Promise.all(value.map(plainInputs));

@@ -24,7 +24,7 @@ describe("IAM's decisions", () => {
     const allowed = { identityPolicies: [identity(ALLOW)], resourcePolicy: grant("*"), boundary: identity(ALLOW), sessionPolicies: [identity(ALLOW)] };
     assert.equal(decide(allowed), "allowed");
     assert.equal(decide({ ...allowed, identityPolicies: [identity(ALLOW), identity(DENY)] }), "denied by identity policy");
-    assert.equal(decide({ ...allowed, boundary: identity(ALLOW, DENY) }), "denied by identity policy");
+    assert.equal(decide({ ...allowed, boundary: identity(ALLOW, DENY) }), "denied by permissions boundary");
     assert.equal(decide({ ...allowed, sessionPolicies: [identity(ALLOW, DENY)] }), "denied by identity policy");
     assert.equal(decide({ ...allowed, resourcePolicy: grant("*", "Deny") }), "denied by resource policy");
   });
@@ -65,14 +65,14 @@ describe("IAM's decisions", () => {
       const limited = { ...granted, boundary: identity(OTHER), sessionPolicies: [identity(OTHER)] };
       assert.equal(decide(granted), effect === "with an identity policy" ? "not allowed" : "allowed");
       assert.equal(decide({ ...granted, identityPolicies: [identity(ALLOW)] }), "allowed");
-      assert.equal(decide(limited), effect === "alone" ? "allowed" : "not allowed");
+      assert.equal(decide(limited), effect === "alone" ? "allowed" : effect === "with an identity policy" ? "not allowed" : "not allowed by permissions boundary");
       assert.equal(decide({ ...requester, identityPolicies: [identity(ALLOW)], resourcePolicy: grant(principal, "Deny") }), "denied by resource policy");
     });
   }
 
   it("need boundary and session policy to allow what an identity policy allows", () => {
     const identityPolicies = [identity(ALLOW)];
-    assert.equal(decide({ identityPolicies, boundary: identity(OTHER) }), "not allowed");
+    assert.equal(decide({ identityPolicies, boundary: identity(OTHER) }), "not allowed by permissions boundary");
     assert.equal(decide({ identityPolicies, sessionPolicies: [identity(OTHER)] }), "not allowed");
     assert.equal(decide({ identityPolicies, sessionPolicies: [identity(OTHER), identity(ALLOW)] }), "allowed");
     assert.equal(decide({ boundary: identity(ALLOW), sessionPolicies: [identity(ALLOW)] }), "not allowed");

@@ -19,12 +19,14 @@ const ENDPOINT = "http://127.0.0.1:4570";
 const PROGRAM = `
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-const role = new aws.iam.Role("role", { assumeRolePolicy: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }] } });
+const boundary = new aws.iam.Policy("boundary", { policy: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "logs:*", Resource: "*" }] } });
+const role = new aws.iam.Role("role", { permissionsBoundary: boundary.arn, inlinePolicies: [{ name: "logs", policy: JSON.stringify({ Version: "2012-10-17", Statement: [] }) }], assumeRolePolicy: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }] } });
 const handler = new aws.lambda.Function("worker", {
   role: role.arn, runtime: "nodejs24.x", handler: "index.handler", publish: true, timeout: 30,
   code: new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.FileAsset("handler.mjs") }),
   environment: { variables: { GREETING: new pulumi.Config().require("greeting"), SECRET: pulumi.secret("hidden") } },
 });
+new aws.iam.RolePolicyAttachment("attachment", { role: role, policyArn: aws.iam.ManagedPolicy.AWSLambdaBasicExecutionRole });
 new aws.lambda.Alias("live", { name: "live", functionName: handler.name, functionVersion: handler.version });
 new aws.lambda.Permission("permission", { function: handler.name, qualifier: "live", action: "lambda:InvokeFunction", principal: "events.amazonaws.com", sourceArn: "arn:aws:events:eu-west-1:000000000000:rule/tick" });
 new aws.kinesis.Stream("stream", { shardCount: 1 });
@@ -66,6 +68,9 @@ describe("Evaluating a Pulumi program", () => {
     const version = declaration.functions[0]!;
     assert.deepEqual(version.environment, { GREETING: "hello", SECRET: "hidden" });
     assert.equal(version.timeoutSeconds, 30);
+    const [role] = declaration.roles;
+    assert.deepEqual(Object.keys(role!.policies), ["logs", "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]);
+    assert.deepEqual(role!.permissionsBoundary?.Statement, [{ Effect: "Allow", Action: "logs:*", Resource: "*" }]);
     assert.deepEqual(declaration.aliases, [{ functionArn: version.functionArn, name: "live", version: "1" }]);
     assert.equal(declaration.resourcePolicies[0]?.resourceArn, `${version.functionArn}:live`);
   });
