@@ -3,6 +3,9 @@ export type Interruption = "SIGINT" | "SIGTERM";
 /** As shells report it: 128 and the signal's number. */
 export const EXIT_CODES: Readonly<Record<Interruption, number>> = { SIGINT: 130, SIGTERM: 143 };
 
+/** A terminal sends Ctrl-C to npm and to this process, and npm forwards its own: two signals of one key press. */
+const FORWARDED_WITHIN_MS = 500;
+
 /**
  * Ctrl-C and SIGTERM: the first asks for an orderly end, the second ends the process at once. What the stack has started ends
  * with its process either way.
@@ -11,10 +14,13 @@ export const EXIT_CODES: Readonly<Record<Interruption, number>> = { SIGINT: 130,
  */
 export function listenForInterruption(): AbortSignal {
   const controller = new AbortController();
+  let first = 0;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(EXIT_CODES[signal]);
-      controller.abort(signal);
+      if (!controller.signal.aborted) {
+        first = performance.now();
+        controller.abort(signal);
+      } else if (performance.now() - first > FORWARDED_WITHIN_MS) process.exit(EXIT_CODES[signal]);
     });
   }
   return controller.signal;

@@ -16,9 +16,9 @@ export function developerCredentials(dataFolder: string): Credentials {
   const file = join(dataFolder, "developer-credentials.json");
   const text = readIfThere(file);
   if (text === undefined) return create(dataFolder, file);
-  chmodSync(file, 0o600);
   const parsed = schema.safeParse(parseJson(text));
   if (!parsed.success) throw new UserError(`${file} does not hold the local developer's access key. Delete it to have a new one made.`);
+  chmodSync(file, 0o600);
   return parsed.data;
 }
 
@@ -36,7 +36,10 @@ function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    // A folder holds no key, either.
+    if (code === "EISDIR") return "";
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { UserError } from "../errors.ts";
 
@@ -82,8 +82,8 @@ const REASONS: Readonly<Record<number, string>> = {
   8: "written: it is read-only",
   10: "read or written: the disk reports an error, or is full",
   [SQLITE_CORRUPT]: "read: it is damaged",
-  13: "written: the disk is full",
-  14: "opened: is its folder there, and may this user write to it?",
+  13: "written: the disk is full. Free space on it and start again",
+  14: "opened: it is a folder, its folder is missing, or this user may not write to it",
   [SQLITE_NOTADB]: "read: it is damaged",
 };
 
@@ -94,6 +94,7 @@ function damaged(file: string, cause?: unknown): UserError {
 function readHeader(file: string): Buffer | undefined {
   let descriptor: number;
   try {
+    if (statSync(file).isDirectory()) throw new Error("it is a folder.");
     descriptor = openSync(file, "r");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../../local/errors.ts";
@@ -44,5 +44,11 @@ describe("The developer's access key", () => {
       assert.throws(() => developerCredentials(folder), (error) => error instanceof UserError && error.message.includes(file));
       assert.equal(statSync(file).size, content.length);
     }
+  });
+
+  it("is not read from a folder of that name, and says so", () => {
+    const file = join(folder, "developer-credentials.json");
+    mkdirSync(file);
+    assert.throws(() => developerCredentials(folder), (error) => error instanceof UserError && error.message.includes(file));
   });
 });

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -116,6 +116,15 @@ describe("A data folder", () => {
   it("has a damaged lock named", () => {
     writeFileSync(join(folder, "lock.sqlite"), "nonsense ".repeat(500));
     assert.throws(open, { name: "UserError", message: /lock\.sqlite is damaged\. There is no data in it: make sure that no local stack runs on its folder, and delete it\.$/ });
+  });
+
+  it("has a folder in place of its store or its lock named", () => {
+    for (const name of ["stack.sqlite", "lock.sqlite"]) {
+      mkdirSync(join(folder, name));
+      assert.throws(open, { name: "UserError", message: new RegExp(`${name} cannot be (read|opened): it is a folder`) });
+      rmSync(folder, { recursive: true });
+      mkdirSync(folder);
+    }
   });
 
   it("is emptied when it is a local stack's, damaged or of another version too", async () => {
