@@ -11,16 +11,17 @@ import { schema as queuesSchema } from "../../../local/sqs/queues.ts";
 describe("Damaged rows of the store", () => {
   it("are set aside by name, each alone, and what was in them is kept", () => {
     const store = Store.open({ file: ":memory:", schemas: [durableSchema, ecsSchema, eventsSchema, lambdaSchema, schedulerSchema, queuesSchema] });
-    for (const [id, task] of [["whole", "{}"], ["cut", '{"arn":"ar']] as const) {
+    const damaged = [["cut", '{"arn":"ar'], ["other", '{"arn":"arn"}'], ["null", "null"]] as const;
+    for (const [id, task] of [["whole", '{"containers":[]}'], ...damaged] as const) {
       store.run("INSERT INTO ecs_task (id, cluster_arn, family, desired_status, last_status, task) VALUES (?, 'c', 'f', 'RUNNING', 'RUNNING', ?)", id, task);
     }
     const told: string[] = [];
     setAsideDamagedRows(store, (message) => told.push(message));
-    assert.deepEqual(told, ["The task cut is damaged in the store. It was set aside, in the table set_aside, and the stack runs without it."]);
+    assert.deepEqual(told, damaged.map(([id]) => `The task ${id} is damaged in the store. It was set aside, in the table set_aside, and the stack runs without it.`));
     assert.deepEqual(store.prepare("SELECT id FROM ecs_task").all().map(({ id }) => id), ["whole"]);
-    assert.deepEqual(store.prepare("SELECT table_name, row_key, content FROM set_aside").all().map((row) => ({ ...row })), [{ table_name: "ecs_task", row_key: "cut", content: '{"arn":"ar' }]);
+    assert.deepEqual(store.prepare("SELECT table_name, row_key, content FROM set_aside").all().map((row) => ({ ...row })), damaged.map(([row_key, content]) => ({ table_name: "ecs_task", row_key, content })));
     setAsideDamagedRows(store, (message) => told.push(message));
-    assert.equal(told.length, 1);
+    assert.equal(told.length, damaged.length);
     store.close();
   });
 });
