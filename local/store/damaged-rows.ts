@@ -9,7 +9,7 @@ export const schema = `
     reason TEXT NOT NULL
   )`;
 
-/** Columns of JSON that services read when they start, what a row is, and a part that a whole one has: its path and JSON type. */
+/** Columns of JSON that services read without a check, what a row is, and a part that a whole one has: its path and JSON type. */
 const COLUMNS = [
   { table: "lambda_versions", key: "function_arn || ':' || version", column: "definition", what: "function version", part: "$.functionArn", type: "text" },
   { table: "ecs_task_definition", key: "arn", column: "definition", what: "task definition", part: "$.arn", type: "text" },
@@ -20,6 +20,7 @@ const COLUMNS = [
   { table: "scheduler_declared", key: "arn", column: "content", what: "declared schedule", part: "$", type: "object" },
   { table: "event_delivery", key: "id", column: "target", what: "event delivery", part: "$.arn", type: "text" },
   { table: "sqs_messages", key: "id", column: "attributes", what: "message", part: "$", type: "object" },
+  { table: "dynamodb_items", key: "table_name || '/' || CAST(hash AS TEXT)", column: "item", what: "item", part: "$", type: "object" },
 ] as const;
 
 /** Sets aside rows whose JSON is damaged or lacks that part, each by name, so that the stack starts with the others. */
