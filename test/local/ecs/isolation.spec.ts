@@ -55,4 +55,16 @@ describe("an ECS task, apart from the others", () => {
     assert.equal(isAlive(child), false);
     assert.ok(!existsSync(join(folder.path, "data", "tasks", "job")));
   });
+
+  it("takes that with it when the stack was killed, and starts again", async () => {
+    using folder = temporaryFolder();
+    await using killed = new EcsHarness({ folder: folder.path, script: leavesGroup("exec sleep 600") });
+    const task = await killed.run();
+    await killed.reached(task, "RUNNING");
+    const child = Number(await killed.printed("child "));
+    await using after = new EcsHarness({ folder: folder.path, file: killed.snapshot() });
+    assert.equal(isAlive(child), true);
+    after.tasks.start();
+    await until(() => !isAlive(child), "the end of what the task has left");
+  });
 });
