@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import * as esbuild from "esbuild";
 import { chmod, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -56,10 +57,14 @@ export async function bundle(projectFolder: string): Promise<Build> {
 async function writeIfChanged(path: string, contents: Uint8Array, mode = 0o644): Promise<void> {
   const present = await readFile(path).catch(() => undefined);
   if (present?.equals(contents) && ((await stat(path)).mode & 0o777) === mode) return;
-  await mkdir(dirname(path), { recursive: true });
   // Written beside and moved into place: a reader sees the old file or the new one, never a part.
   const draft = join(dirname(path), `.${basename(path)}.draft-${process.pid}`);
-  await writeFile(draft, contents);
-  await chmod(draft, mode);
-  await rename(draft, path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(draft, contents);
+    await chmod(draft, mode);
+    await rename(draft, path);
+  } catch (error) {
+    throw new pulumi.RunError(`The bundle ${path} cannot be written: ${(error as Error).message}. The project's folder needs room and write permission, for ${OUT}.`);
+  }
 }

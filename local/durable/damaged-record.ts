@@ -20,7 +20,7 @@ interface Failed {
 export function readState(repository: DurableRepository, row: ExecutionRow, { now }: Moment): { state: ExecutionState; failure: readonly RecordedEvent[] } {
   try {
     const state = replay(repository.events(row.id));
-    if (state.eventCount === 0) throw new DamagedRecordError("it has no events");
+    if (state.executionId === "") throw new DamagedRecordError("its first event is missing");
     return { state, failure: [] };
   } catch (error) {
     const reason = setAside(repository, row, error);

@@ -90,6 +90,14 @@ describe("A damaged execution", () => {
     }
   }
 
+  it("without its first event, though with others, has failed", async () => {
+    const arn = await world.begin("f", { n: 1 }, { name: "mine" });
+    await world.idle();
+    const { id } = world.engine.queries.find(arn);
+    world.store.run("UPDATE durable_events SET events = '[]' WHERE execution = ? AND first_event = (SELECT MIN(first_event) FROM durable_events WHERE execution = ?)", id, id);
+    assert.match(JSON.stringify(await call("GET", of(arn))), /"LocalStack.DamagedRecord".*its first event is missing/);
+  });
+
   it("that has ended keeps the time of its end and announces no second one", async () => {
     const arn = await damaged("short");
     const before = world.engine.queries.find(arn);
