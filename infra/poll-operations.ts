@@ -1,15 +1,16 @@
 import { START_ALLOWANCE_SECONDS } from "../container/kit/contract.ts";
 import { MAX_EXECUTION_SECONDS } from "../functions/shared/execution-time.ts";
 import { MAX_CAPACITY_STOPS, MAX_OPERATIONS, operationsBesidePolls } from "../functions/shared/operation-budget.ts";
-import { type PollPlan, pollsToSee, startPlan, STOP_DEADLINE_SECONDS, STOP_PLAN } from "../functions/shared/poll-plan.ts";
+import { LONG_SAFETY_NET, pollsToSee, startPlan, STOP_DEADLINE_SECONDS, STOP_PLAN } from "../functions/shared/poll-plan.ts";
 
 export { MAX_OPERATIONS };
 
 /**
- * The most operations that `poll-job` can need for a job of this length: every poll is one, and every attempt starts over
- * with short intervals.
+ * The most operations that `poll-job` can need for a job of this length, if every event is lost: each poll is one, and each attempt starts
+ * over with short intervals.
  */
-export function pollOperations(plan: PollPlan, timeLimitSeconds: number, attempts: number, capacityWaitSeconds: number): number {
+export function pollOperations(timeLimitSeconds: number, attempts: number, capacityWaitSeconds: number): number {
+  const plan = LONG_SAFETY_NET;
   const total = Math.min(attempts * (timeLimitSeconds + START_ALLOWANCE_SECONDS), MAX_EXECUTION_SECONDS);
   let growing = 0;
   let elapsed = 0;

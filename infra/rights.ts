@@ -9,7 +9,7 @@ import type { Network } from "./network.ts";
 import type { OccurrenceTable } from "./occurrence-table.ts";
 import type { OneTimeSchedules } from "./one-time-schedules.ts";
 import type { Settings } from "./settings.ts";
-import { CALLBACK_FUNCTIONS, type FunctionName, JOB_FUNCTIONS } from "./workflows.ts";
+import { CALLBACK_FUNCTIONS, type FunctionName, JOB_FUNCTIONS, WAITING_FUNCTIONS } from "./workflows.ts";
 
 /** What rights are about. */
 export interface RightsArgs {
@@ -65,7 +65,7 @@ export function createRights(args: RightsArgs): Readonly<Record<Right, (name: Fu
         allow("ListExecutions", ["lambda:ListDurableExecutionsByFunction"], JOB_FUNCTIONS.map((name) => functionArn(place, name))),
         allow("ListOpenRecords", ["dynamodb:Query"], [pulumi.interpolate`${jobTable.arn}/index/${OPEN_JOBS_INDEX}`]),
       ],
-      environment: { JOB_FUNCTIONS: JOB_FUNCTIONS.map(functionName).join(","), CALLBACK_FUNCTIONS: CALLBACK_FUNCTIONS.map(functionName).join(",") },
+      environment: { JOB_FUNCTIONS: JOB_FUNCTIONS.map(functionName).join(",") },
     }),
   };
 }
@@ -99,6 +99,7 @@ function watchStatements({ place, jobRuntime, jobTable }: RightsArgs): readonly 
   return [
     allowWithoutResource("FindTasks", ["ecs:ListTasks"], { ArnEquals: { "ecs:cluster": jobRuntime.cluster.arn } }),
     allow("SeeExecution", ["lambda:GetDurableExecution"], JOB_FUNCTIONS.map((name) => executionsOf(place, name))),
+    allow("CompleteCallback", ["lambda:SendDurableExecutionCallbackSuccess"], WAITING_FUNCTIONS.map((name) => executionsOf(place, name))),
     allow("FailCallback", ["lambda:SendDurableExecutionCallbackFailure"], CALLBACK_FUNCTIONS.map((name) => executionsOf(place, name))),
     allow("FailRecord", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [jobTable.arn]),
     allow("RunAgain", ["lambda:InvokeFunction"], [aliasArn(place, "dispatch-job")]),

@@ -42,9 +42,6 @@ const schema = z.strictObject({
   jobHeartbeatTimeoutSeconds: integer(15, 86_400),
   jobCapacityWaitSeconds: integer(0, 86_400),
   jobRecordTtlDays: integer(1, 3650),
-  pollInitialSeconds: integer(1, 3600),
-  pollMaxSeconds: integer(1, 86_400),
-  pollBackoffRate: number("a number", /^\d+(\.\d+)?$/).pipe(z.number().superRefine(faults((rate) => (rate > 1 && rate <= 4 ? undefined : `is ${rate}; use more than 1 and at most 4`)))),
   reportSchedule: z.custom<RecurringExpression>((input) => typeof input === "string", { error: "is not set; use for example rate(1 hour)", abort: true }).superRefine(
     faults((expression) => {
       const fault = expressionFault(expression);
@@ -100,11 +97,6 @@ const rules: readonly { readonly keys: readonly [Key, ...Key[]]; readonly fault:
       timeout >= 2 * every ? undefined : `is ${timeout}; use at least ${2 * every}, twice jobHeartbeatSeconds`,
   },
   {
-    keys: ["pollMaxSeconds", "pollInitialSeconds"],
-    fault: ({ pollMaxSeconds, pollInitialSeconds }) =>
-      pollMaxSeconds >= pollInitialSeconds ? undefined : `is ${pollMaxSeconds}; use at least pollInitialSeconds (${pollInitialSeconds})`,
-  },
-  {
     keys: ["jobHeartbeatTimeoutSeconds", "jobMaxAttempts", "jobCapacityWaitSeconds"],
     fault: ({ jobHeartbeatTimeoutSeconds, jobMaxAttempts, jobCapacityWaitSeconds }) => {
       const operations = callbackOperations(jobHeartbeatTimeoutSeconds, jobMaxAttempts, jobCapacityWaitSeconds);
@@ -113,14 +105,11 @@ const rules: readonly { readonly keys: readonly [Key, ...Key[]]; readonly fault:
     },
   },
   {
-    keys: ["pollMaxSeconds", "pollInitialSeconds", "pollBackoffRate", "jobTimeLimitSeconds", "jobMaxAttempts", "jobCapacityWaitSeconds"],
-    fault: (settings) => {
-      // That the bounds are in the wrong order is a fault of its own.
-      if (settings.pollMaxSeconds < settings.pollInitialSeconds) return undefined;
-      const plan = { initialSeconds: settings.pollInitialSeconds, maxSeconds: settings.pollMaxSeconds, backoffRate: settings.pollBackoffRate };
-      const operations = pollOperations(plan, settings.jobTimeLimitSeconds, settings.jobMaxAttempts, settings.jobCapacityWaitSeconds);
+    keys: ["jobTimeLimitSeconds", "jobMaxAttempts", "jobCapacityWaitSeconds"],
+    fault: ({ jobTimeLimitSeconds, jobMaxAttempts, jobCapacityWaitSeconds }) => {
+      const operations = pollOperations(jobTimeLimitSeconds, jobMaxAttempts, jobCapacityWaitSeconds);
       if (operations < MAX_OPERATIONS) return undefined;
-      return `is ${settings.pollMaxSeconds}; the longest job would need ${operations} durable operations of less than ${MAX_OPERATIONS}: raise pollMaxSeconds, pollInitialSeconds or pollBackoffRate, or lower jobTimeLimitSeconds, jobMaxAttempts or jobCapacityWaitSeconds`;
+      return `is ${jobTimeLimitSeconds}; poll-job could need ${operations} durable operations of less than ${MAX_OPERATIONS}: lower jobTimeLimitSeconds, jobMaxAttempts or jobCapacityWaitSeconds`;
     },
   },
   {

@@ -16,6 +16,9 @@ export const JOB_FUNCTIONS = needing("runJobs");
 /** Of these, the ones whose job reports by callback. */
 export const CALLBACK_FUNCTIONS = needing("runJobs", "manageCallbacks");
 
+/** Of these, the ones whose executions wait for their task: the watchdog reports its stop to them. */
+export const WAITING_FUNCTIONS = needing("runJobs", "controlTasks");
+
 /** The functions that ask for all of these rights. */
 export function needing(...rights: readonly Right[]): readonly FunctionName[] {
   return FUNCTION_NAMES.filter((name) => rights.every((right) => WORKFLOWS[name].needs?.includes(right)));

@@ -1,6 +1,6 @@
-import { effectivePlan, pollInterval, pollsToSee, type PollPlan } from "../../functions/shared/poll-plan.ts";
+import { pollInterval, pollsToSee, safetyNet } from "../../functions/shared/poll-plan.ts";
 
-/** What an execution needs to see the end of a job by polling. */
+/** Polls of an execution that runs a job. */
 export interface Polling {
   /** Each is one durable operation and, because it follows a wait, one invocation. */
   readonly polls: number;
@@ -8,11 +8,12 @@ export interface Polling {
   readonly longestDelay: number;
 }
 
-/** The program's growing intervals. @param timeLimitSeconds of a job, which the plan is made for */
-export function growingPolls(asked: PollPlan, jobSeconds: number, timeLimitSeconds: number, attempts: number, capacityWaitSeconds: number): Polling {
-  const plan = effectivePlan(asked, timeLimitSeconds, attempts, capacityWaitSeconds);
+/** The program's polls until an event reports the end, and the delay if the event is lost. @param timeLimitSeconds of a job, which the plan is made for */
+export function safetyNetPolls(jobSeconds: number, timeLimitSeconds: number, attempts: number, capacityWaitSeconds: number): Polling {
+  const plan = safetyNet(timeLimitSeconds, attempts, capacityWaitSeconds);
+  // With the poll that is planned when the event arrives.
   const polls = pollsToSee(plan, jobSeconds);
-  return { polls, longestDelay: pollInterval(plan, Math.max(1, polls - 1)) };
+  return { polls, longestDelay: pollInterval(plan, polls - 1) };
 }
 
 /** The plain design: one poll every so many seconds. */

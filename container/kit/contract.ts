@@ -1,6 +1,10 @@
-/** Whom the job reports to: its exit code, a durable callback, or its record in the job table. */
+/**
+ * Whom the job reports to: its exit code, a durable callback, or its record in the job table.
+ *
+ * A job that reports by its exit code doesn't use `endCallbackId`: task-watchdog completes that callback when the task has stopped.
+ */
 export type ReportTarget =
-  | { readonly to: "exit" }
+  | { readonly to: "exit"; readonly endCallbackId?: string }
   | { readonly to: "callback"; readonly callbackId: string }
   | { readonly to: "record"; readonly jobId: string };
 
@@ -15,6 +19,7 @@ export interface JobEnvironment {
   readonly EXECUTION_ARN: string;
   readonly REPORT_TO: ReportTarget["to"];
   readonly CALLBACK_ID?: string;
+  readonly END_CALLBACK_ID?: string;
   readonly JOB_ID?: string;
 }
 

@@ -1,22 +1,17 @@
 import { ECSClient } from "@aws-sdk/client-ecs";
-import type { DurableContext } from "@aws/durable-execution-sdk-js";
-import * as z from "zod";
+import type { DurableContext, DurablePromise } from "@aws/durable-execution-sdk-js";
+import type * as z from "zod";
 import { taskClientConfiguration } from "../shared/clients.ts";
 import { durableHandler } from "../shared/durable-handler.ts";
-import { maxAttempts, parseEnvironment, taskEnvironment, wholeSeconds } from "../shared/environment.ts";
+import { maxAttempts, parseEnvironment, taskEnvironment } from "../shared/environment.ts";
 import { WorkflowError } from "../shared/errors.ts";
 import { START_ALLOWANCE_SECONDS } from "../../container/kit/contract.ts";
-import { effectivePlan } from "../shared/poll-plan.ts";
+import { safetyNet } from "../shared/poll-plan.ts";
 import { outcomeOf, type StoppedTask } from "../shared/stopped-task.ts";
 import { TaskSteps } from "../shared/task-steps.ts";
 import { pollJobInput } from "./input.ts";
 
-const pollJobEnvironment = taskEnvironment.extend({
-  JOB_MAX_ATTEMPTS: maxAttempts,
-  POLL_INITIAL_SECONDS: wholeSeconds,
-  POLL_MAX_SECONDS: wholeSeconds,
-  POLL_BACKOFF_RATE: z.coerce.number().min(1),
-});
+const pollJobEnvironment = taskEnvironment.extend({ JOB_MAX_ATTEMPTS: maxAttempts });
 
 interface Dependencies {
   readonly ecs: ECSClient;
@@ -33,13 +28,14 @@ export interface PollJobResult {
   readonly attempts: number;
 }
 
-/** Runs a job as a task and polls until it has stopped. */
+/** Runs a job as a task, and waits until task-watchdog reports its stop. Polls find the stop when the event of it is lost. */
 export const createHandler = ({ ecs, environment }: Dependencies) =>
   durableHandler(pollJobInput(environment.JOB_TIME_LIMIT_SECONDS), async (input, context): Promise<PollJobResult> => {
     const steps = new TaskSteps(context, ecs, environment);
     for (let attempt = 1; ; ) {
-      const taskArn = await steps.run(attempt, input, { to: "exit" });
-      const task = await awaitStopOrGiveUp(steps, taskArn, environment, context);
+      const [reported, endCallbackId] = await context.createCallback("task-end");
+      const taskArn = await steps.run(attempt, input, { to: "exit", endCallbackId });
+      const task = await awaitStopOrGiveUp(steps, taskArn, reported, environment, context);
       const outcome = outcomeOf(task);
       if (outcome.kind === "succeeded") {
         return { taskArn, exitCode: 0, startedAt: task.startedAt, stoppedAt: task.stoppedAt, attempts: attempt };
@@ -62,19 +58,15 @@ export const createHandler = ({ ecs, environment }: Dependencies) =>
 async function awaitStopOrGiveUp(
   steps: TaskSteps,
   taskArn: string,
+  reported: DurablePromise<string>,
   environment: Dependencies["environment"],
   context: DurableContext,
 ): Promise<StoppedTask> {
-  const asked = {
-    initialSeconds: environment.POLL_INITIAL_SECONDS,
-    maxSeconds: environment.POLL_MAX_SECONDS,
-    backoffRate: environment.POLL_BACKOFF_RATE,
-  };
   const limit = environment.JOB_TIME_LIMIT_SECONDS;
   const deadline = limit + START_ALLOWANCE_SECONDS;
-  const plan = effectivePlan(asked, deadline, environment.JOB_MAX_ATTEMPTS, environment.JOB_CAPACITY_WAIT_SECONDS);
+  const plan = safetyNet(deadline, environment.JOB_MAX_ATTEMPTS, environment.JOB_CAPACITY_WAIT_SECONDS);
   try {
-    const end = await steps.awaitStop(taskArn, plan, deadline);
+    const end = await steps.awaitEnd(taskArn, reported, plan, deadline);
     switch (end) {
       case "running":
         throw new WorkflowError("JobTimedOut", `The job was still running after its time limit of ${limit} s`);

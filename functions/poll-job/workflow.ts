@@ -3,14 +3,9 @@ import { boundedJobInput } from "../shared/job-input.ts";
 import { defineWorkflow } from "../shared/workflow.ts";
 
 export default defineWorkflow({
-  description: "Runs a job and polls until it has stopped",
+  description: "Runs a job and waits until its task has stopped",
   input: ({ jobTimeLimitSeconds }) => boundedJobInput(jobTimeLimitSeconds),
   durable: { timeoutSeconds: jobExecutionSeconds },
-  environment: ({ pollInitialSeconds, pollMaxSeconds, pollBackoffRate }) => ({
-    POLL_INITIAL_SECONDS: String(pollInitialSeconds),
-    POLL_MAX_SECONDS: String(pollMaxSeconds),
-    POLL_BACKOFF_RATE: String(pollBackoffRate),
-  }),
   needs: ["runJobs", "controlTasks"],
   examples: [
     { title: "a job of 2 s", input: { message: "hello", processingTime: 2 }, expect: { result: { exitCode: 0, attempts: 1 } } },

@@ -36,6 +36,8 @@ export interface JobTask {
   readonly executionArn: string;
   readonly attempt: number;
   readonly report: ReportTarget;
+  /** The job sends no report of its own: its exit code is all that there is. */
+  readonly byExitCode: boolean;
   /** Seconds, from the task's own overrides: a deployment doesn't change the limit of a task that runs. */
   readonly timeLimitSeconds: number;
   /** How it stopped, if it did. */
@@ -57,6 +59,7 @@ export function jobTask(task: TaskState): JobTask | undefined {
       executionArn,
       attempt: Number(variables.get("JOB_ATTEMPT")),
       report,
+      byExitCode: variables.get("JOB_REPORTS") === "exit",
       timeLimitSeconds: Number(variables.get("JOB_TIME_LIMIT_SECONDS")),
       stop: { taskArn, exitCode: container?.exitCode, stopCode, stoppedReason, containerReason: container?.reason, startedAt, stoppedAt },
     };
@@ -66,10 +69,11 @@ export function jobTask(task: TaskState): JobTask | undefined {
 
 function reportTarget(variables: ReadonlyMap<string, string>): ReportTarget | undefined {
   const callbackId = variables.get("CALLBACK_ID");
+  const endCallbackId = variables.get("END_CALLBACK_ID");
   const jobId = variables.get("JOB_ID");
   switch (variables.get("REPORT_TO")) {
     case "exit":
-      return { to: "exit" };
+      return { to: "exit", endCallbackId };
     case "callback":
       return callbackId === undefined ? undefined : { to: "callback", callbackId };
     case "record":

@@ -12,8 +12,11 @@ export const MAX_CAPACITY_STOPS = 5;
 /** The start of the execution. */
 const OPERATIONS_OF_EXECUTION = 1;
 
-/** Run the task, stop it, the first poll; and the retries that these need on a bad day. */
+/** Run the task, its callback, the race, the first poll, stop the task; and the retries that these need on a bad day. */
 const OPERATIONS_OF_ATTEMPT = 20;
+
+/** Operations of such a task beside its start and its polls: `plan-pause`; and in `poll-job`, its callback and the race. */
+const OPERATIONS_OF_CAPACITY_STOP = 3;
 
 /** Operations of a refused try beside its calls: the wait; and with a callback, `createCallback` and `close-callback`. */
 const BESIDE_CALLS = { poll: 1, callback: 3 } as const;
@@ -24,6 +27,6 @@ const BESIDE_CALLS = { poll: 1, callback: 3 } as const;
  */
 export function operationsBesidePolls(workflow: keyof typeof BESIDE_CALLS, attempts: number, capacityWaitSeconds: number): number {
   const refused = mostTries(capacityWaitSeconds) * (RUN_TASK_CALLS + BESIDE_CALLS[workflow]);
-  const planned = MAX_CAPACITY_STOPS;
-  return OPERATIONS_OF_EXECUTION + attempts * OPERATIONS_OF_ATTEMPT + refused + planned;
+  const unplaced = MAX_CAPACITY_STOPS * OPERATIONS_OF_CAPACITY_STOP;
+  return OPERATIONS_OF_EXECUTION + attempts * OPERATIONS_OF_ATTEMPT + refused + unplaced;
 }

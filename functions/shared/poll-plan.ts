@@ -46,20 +46,26 @@ export function nextPollDelay(plan: PollPlan, poll: number, deadlineSeconds: num
   return remaining > 0 ? Math.min(remaining, pollInterval(plan, poll)) : undefined;
 }
 
-/** ECS forgets a stopped task an hour after its stop, and with it the exit code: no longer than this between polls, and none is missed. */
-const SAFE_INTERVAL_SECONDS = 3300;
+/**
+ * Plan for a task whose stop is reported by an event: the polls find the stop when the event is lost. ECS forgets a stopped task an hour
+ * after its stop, and with it the exit code, so the interval stays below an hour.
+ */
+const SAFETY_NET: PollPlan = { initialSeconds: 120, maxSeconds: 3300, backoffRate: 2 };
+
+/** Plan for jobs of many months: with {@link SAFETY_NET}, their polls could use up the operations of an execution. */
+export const LONG_SAFETY_NET: PollPlan = { ...SAFETY_NET, maxSeconds: 14_400 };
 
 /**
- * The plan to poll by: the one asked for, with intervals short enough for ECS's memory wherever the operations last for that. With the
- * settings' defaults that is a time limit of up to 29 days with three attempts, and 93 days with one.
+ * The plan of the polls for a lost event. With the other settings at their defaults, the interval stays below an hour for a time limit of up
+ * to 32 days with three attempts, and 100 days with one.
  *
  * @param deadlineSeconds of one attempt
  * @param capacityWaitSeconds for which the execution may wait for capacity, which takes operations as well
  */
-export function effectivePlan(asked: PollPlan, deadlineSeconds: number, attempts: number, capacityWaitSeconds: number): PollPlan {
-  const safe = { ...asked, maxSeconds: Math.min(asked.maxSeconds, SAFE_INTERVAL_SECONDS) };
-  const polls = attempts * pollsToSee(safe, deadlineSeconds) + MAX_CAPACITY_STOPS * pollsToSee(safe, Math.min(deadlineSeconds, START_ALLOWANCE_SECONDS));
-  return polls + operationsBesidePolls("poll", attempts, capacityWaitSeconds) < MAX_OPERATIONS ? safe : asked;
+export function safetyNet(deadlineSeconds: number, attempts: number, capacityWaitSeconds: number): PollPlan {
+  const unplaced = MAX_CAPACITY_STOPS * pollsToSee(SAFETY_NET, Math.min(deadlineSeconds, START_ALLOWANCE_SECONDS));
+  const polls = attempts * pollsToSee(SAFETY_NET, deadlineSeconds) + unplaced;
+  return polls + operationsBesidePolls("poll", attempts, capacityWaitSeconds) < MAX_OPERATIONS ? SAFETY_NET : LONG_SAFETY_NET;
 }
 
 /** Plan of `await-start`, in which each poll sends the callback's heartbeat as well. */

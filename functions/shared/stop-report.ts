@@ -1,4 +1,4 @@
-import { InvokeCommand, type LambdaClient, SendDurableExecutionCallbackFailureCommand } from "@aws-sdk/client-lambda";
+import { InvokeCommand, type LambdaClient, SendDurableExecutionCallbackFailureCommand, SendDurableExecutionCallbackSuccessCommand } from "@aws-sdk/client-lambda";
 import { isCallbackClosed } from "../../container/kit/closed-callback.ts";
 import type { ReportTarget } from "../../container/kit/contract.ts";
 import type { JobError, JobTable } from "./job-record.ts";
@@ -18,15 +18,24 @@ export interface Reporting {
  *
  * @returns whether somebody was still waiting
  */
-export async function reportStopped({ report, attempt, stop }: JobTask, dependencies: Reporting): Promise<boolean> {
-  return reportEnd(report, attempt, describeStop(stop), dependencies);
+export async function reportStopped({ report, attempt, byExitCode, stop }: JobTask, dependencies: Reporting): Promise<boolean> {
+  const { lambda, table } = dependencies;
+  if (report.to === "exit") {
+    // A task that an older version of poll-job has started names no callback: its polls find the stop.
+    return report.endCallbackId !== undefined && completeCallback(lambda, report.endCallbackId, stop);
+  }
+  if (!byExitCode || stop.exitCode !== 0) {
+    return reportEnd(report, attempt, describeStop(stop), dependencies);
+  }
+  const result = { exitCode: stop.exitCode };
+  return report.to === "callback" ? completeCallback(lambda, report.callbackId, result) : table.setSucceeded(report.jobId, attempt, result);
 }
 
 /** Reports that an attempt at a job has failed. @returns whether somebody was still waiting */
 export async function reportEnd(report: ReportTarget, attempt: number, error: JobError, dependencies: Reporting): Promise<boolean> {
   switch (report.to) {
     case "exit":
-      // poll-job finds out by itself.
+      // poll-job judges the stop of its task itself.
       return false;
     case "callback":
       return failCallback(dependencies.lambda, report.callbackId, error);
@@ -46,11 +55,20 @@ function describeStop(stop: StoppedTask): JobError {
   return { errorType: ERROR_TYPES[outcome.kind], errorMessage: message, exitCode, stopReason };
 }
 
-async function failCallback(lambda: LambdaClient, callbackId: string, { errorType, errorMessage }: JobError): Promise<boolean> {
+function completeCallback(lambda: LambdaClient, callbackId: string, result: object): Promise<boolean> {
+  const command = new SendDurableExecutionCallbackSuccessCommand({ CallbackId: callbackId, Result: Buffer.from(JSON.stringify(result)) });
+  return unlessClosed(lambda.send(command));
+}
+
+function failCallback(lambda: LambdaClient, callbackId: string, { errorType, errorMessage }: JobError): Promise<boolean> {
+  const command = new SendDurableExecutionCallbackFailureCommand({ CallbackId: callbackId, Error: { ErrorType: errorType, ErrorMessage: errorMessage } });
+  return unlessClosed(lambda.send(command));
+}
+
+/** @returns whether the callback was open */
+async function unlessClosed(report: Promise<unknown>): Promise<boolean> {
   try {
-    await lambda.send(
-      new SendDurableExecutionCallbackFailureCommand({ CallbackId: callbackId, Error: { ErrorType: errorType, ErrorMessage: errorMessage } }),
-    );
+    await report;
     return true;
   } catch (error) {
     // The job has reported, nobody waits any more, or the execution was deleted.

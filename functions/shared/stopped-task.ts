@@ -1,19 +1,22 @@
+import * as z from "zod";
 import { TIME_LIMIT_EXIT_CODE, TRY_AGAIN_EXIT_CODE } from "../../container/kit/contract.ts";
 import { NO_CAPACITY } from "./run-task-answer.ts";
 
-/** A task that has stopped, as ECS tells it by DescribeTasks and by its state-change events. */
-export interface StoppedTask {
-  readonly taskArn: string;
+/** A task that has stopped, as ECS reports it by DescribeTasks and by its state-change events. */
+export const stoppedTask = z.object({
+  taskArn: z.string(),
   /** Of the job's container; absent when it never ran or its host was lost. */
-  readonly exitCode?: number;
-  readonly stopCode?: string;
-  readonly stoppedReason?: string;
+  exitCode: z.number().optional(),
+  stopCode: z.string().optional(),
+  stoppedReason: z.string().optional(),
   /** Why the container ended, such as `OutOfMemoryError: …`. */
-  readonly containerReason?: string;
+  containerReason: z.string().optional(),
   /** ISO 8601; absent when the task never started. */
-  readonly startedAt?: string;
-  readonly stoppedAt?: string;
-}
+  startedAt: z.string().optional(),
+  stoppedAt: z.string().optional(),
+});
+
+export type StoppedTask = Readonly<z.output<typeof stoppedTask>>;
 
 export type TaskOutcome =
   | { readonly kind: "succeeded" }

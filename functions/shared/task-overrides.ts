@@ -23,6 +23,7 @@ export function taskOverrides({ executionArn, attempt, input, report }: TaskRequ
     JOB_TIME_LIMIT_SECONDS: String(timeLimitSeconds),
     EXECUTION_ARN: executionArn,
     REPORT_TO: report.to,
+    ...(report.to === "exit" && report.endCallbackId !== undefined && { END_CALLBACK_ID: report.endCallbackId }),
     ...(report.to === "callback" && { CALLBACK_ID: report.callbackId }),
     ...(report.to === "record" && { JOB_ID: report.jobId }),
   };
@@ -41,7 +42,7 @@ export function overridesBytes(overrides: TaskOverride): number {
 const LONGEST_REQUEST = {
   executionArn: "a".repeat(320),
   attempt: 1_000_000,
-  report: { to: "callback", callbackId: "c".repeat(1024) },
+  report: { to: "exit", endCallbackId: "c".repeat(1024) },
 } as const;
 const LONGEST_TIME_LIMIT_SECONDS = 99_999_999;
 const LONGEST_CONTAINER_NAME = "n".repeat(64);

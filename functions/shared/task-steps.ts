@@ -1,13 +1,21 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { DurablePromise } from "@aws/durable-execution-sdk-js";
 import { type ReportTarget, START_ALLOWANCE_SECONDS } from "../../container/kit/contract.ts";
 import type { SampleInput } from "../../container/sample/job.ts";
 import { nextPollDelay, type PollPlan } from "./poll-plan.ts";
 import { isTransient, retryTransient } from "./retry.ts";
 import { StartSteps } from "./start-steps.ts";
-import type { StoppedTask } from "./stopped-task.ts";
+import { type StoppedTask, stoppedTask } from "./stopped-task.ts";
 import { describeTask, stopTask } from "./task.ts";
 
 /** How many polls in a row may miss a task that ECS has started: enough for it to become known everywhere. */
-const MAX_MISSES = 12;
+const MAX_MISSES = 5;
+
+/**
+ * How a task ended: `running` when the deadline came first; `forgotten` when ECS knew the task and no longer does; `unknown` when it never knew
+ * the task.
+ */
+export type TaskEnd = StoppedTask | "running" | "forgotten" | "unknown";
 
 /** Checkpointed at every poll, so kept small. */
 interface PollState {
@@ -18,7 +26,13 @@ interface PollState {
   readonly stopped?: StoppedTask;
   /** ECS does not know the task, and there is no point in asking again. */
   readonly missing?: boolean;
+  /** The task's end is known from elsewhere. */
+  readonly over?: boolean;
+  /** What the poll failed with. The SDK (2.4.0) fails the operation twice for a check that throws, if an earlier one ran in the same invocation. */
+  readonly failed?: { readonly name: string; readonly message: string };
 }
+
+type Check = (state: PollState, poll: number) => Promise<PollState>;
 
 /** The durable operations on the job's task that the workflows share, each under its own fixed name. */
 export class TaskSteps extends StartSteps {
@@ -66,24 +80,62 @@ export class TaskSteps extends StartSteps {
    * Operation `await-stop`: polls until the task has stopped, suspended in between, however long DescribeTasks is throttled.
    *
    * @param deadlineSeconds from the first poll
-   * @returns the stopped task; `running` when the deadline came first; `forgotten` when ECS knew the task and no longer does; `unknown` when
-   *   it never knew it
    * @throws what DescribeTasks failed with, unless a later poll may succeed
    */
-  async awaitStop(taskArn: string, plan: PollPlan, deadlineSeconds: number): Promise<StoppedTask | "running" | "forgotten" | "unknown"> {
+  async awaitStop(taskArn: string, plan: PollPlan, deadlineSeconds: number): Promise<TaskEnd> {
+    return endOf(await this.#awaitStop((state) => this.#poll(taskArn, state), plan, deadlineSeconds));
+  }
+
+  /**
+   * Operation `await-end`: a race between a callback that is completed with the stop of the task, and `await-stop`. Its first poll reads
+   * nothing: a task has only just been started.
+   *
+   * Callback and polls belong to the workflow's own context. In a child context, a poll that is due when the callback completes would keep the
+   * invocation running until the function's time-out: the SDK (2.4.0) never resolves a checkpoint below a context that has ended.
+   *
+   * @param reported of a callback created before the task was started
+   * @param deadlineSeconds from the start
+   * @throws what DescribeTasks failed with, unless a later poll may succeed
+   */
+  async awaitEnd(taskArn: string, reported: DurablePromise<string>, plan: PollPlan, deadlineSeconds: number): Promise<TaskEnd> {
+    let over = false;
+    const polled = this.#awaitStop(
+      async (state, poll) => {
+        // The polls may outlive the race. In a replay, the outcome of the race is known after one turn of the event loop.
+        await nextTurn();
+        if (over) {
+          return { ...state, over };
+        }
+        return poll === 1 ? state : this.#poll(taskArn, state);
+      },
+      plan,
+      deadlineSeconds,
+    );
+    let first: string | PollState | undefined;
+    try {
+      first = await this.context.promise.race<string | PollState>("await-end", [reported, polled]);
+    } catch (error) {
+      // No poll throws: somebody has failed the callback, which says nothing about the task.
+      this.context.logger.warn("The callback task-end failed", { taskArn, error: String(error) });
+    }
+    const stop = typeof first === "string" ? stopOf(taskArn, first) : undefined;
+    if (stop !== undefined) {
+      over = true;
+      return stop;
+    }
+    return endOf(await polled);
+  }
+
+  #awaitStop(check: Check, plan: PollPlan, deadlineSeconds: number): DurablePromise<PollState> {
     const initialState: PollState = { misses: 0, seen: false };
-    const end = await this.context.waitForCondition("await-stop", (state: PollState) => this.#poll(taskArn, state), {
+    return this.context.waitForCondition("await-stop", (state: PollState, { attempt }) => check(state, attempt), {
       initialState,
       waitStrategy: (state, poll) => {
         const delay = nextPollDelay(plan, poll, deadlineSeconds);
-        const settled = state.stopped !== undefined || state.missing === true;
+        const settled = state.stopped !== undefined || state.missing === true || state.over === true || state.failed !== undefined;
         return settled || delay === undefined ? { shouldContinue: false } : { shouldContinue: true, delay: { seconds: delay } };
       },
     });
-    if (end.missing) {
-      return end.seen ? "forgotten" : "unknown";
-    }
-    return end.stopped ?? "running";
   }
 
   async #poll(taskArn: string, state: PollState): Promise<PollState> {
@@ -101,11 +153,29 @@ export class TaskSteps extends StartSteps {
         }
       }
     } catch (error) {
-      // waitForCondition has no retry strategy of its own: a failing check fails the operation.
-      if (error instanceof Error && isTransient(error)) {
-        return state;
-      }
-      throw error;
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      return error instanceof Error && isTransient(error) ? state : { ...state, failed: { name, message } };
     }
+  }
+}
+
+/** @throws what the last poll failed with */
+function endOf({ missing, seen, stopped, failed }: PollState): TaskEnd {
+  if (failed !== undefined) {
+    throw Object.assign(new Error(failed.message), failed);
+  }
+  if (missing) {
+    return seen ? "forgotten" : "unknown";
+  }
+  return stopped ?? "running";
+}
+
+/** Parses the result of a callback, which anybody with the permission may complete. @returns undefined unless it is the stop of this task */
+function stopOf(taskArn: string, result: string): StoppedTask | undefined {
+  try {
+    const stop = stoppedTask.safeParse(JSON.parse(result));
+    return stop.success && stop.data.taskArn === taskArn ? stop.data : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -18,7 +18,7 @@ export type Right =
   | "keepOccurrence"
   /** Creates one-time schedules that invoke `reminder`. */
   | "createReminders"
-  /** Finds tasks and executions that belong together, fails callbacks and records, and runs a dispatched job again. */
+  /** Finds tasks and executions that belong together, completes callbacks and records, and runs a dispatched job again. */
   | "watchJobs"
   /** Puts a record that `dispatch-job` can't overwrite. */
   | "closeRecords"
@@ -31,9 +31,6 @@ export interface WorkflowSettings {
   readonly jobMaxAttempts: number;
   readonly jobHeartbeatTimeoutSeconds: number;
   readonly jobCapacityWaitSeconds: number;
-  readonly pollInitialSeconds: number;
-  readonly pollMaxSeconds: number;
-  readonly pollBackoffRate: number;
   readonly reportSchedule: RecurringExpression;
   readonly reportTimeZone: string;
   readonly reportFlexibleWindowMinutes: number;

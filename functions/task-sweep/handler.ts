@@ -17,7 +17,6 @@ const sweepEnvironment = z.object({
   DISPATCH_JOB_ARN: z.string().min(1),
   JOB_MAX_ATTEMPTS: maxAttempts,
   JOB_FUNCTIONS: z.string().transform((names) => names.split(",")),
-  CALLBACK_FUNCTIONS: z.string().transform((names) => names.split(",")),
 });
 
 interface Dependencies {
@@ -48,7 +47,6 @@ export const createHandler = ({ ecs, lambda, dynamodb, environment, time, log }:
       reporting: { lambda: clients.lambda, table, dispatchJobArn: environment.DISPATCH_JOB_ARN, maxAttempts: environment.JOB_MAX_ATTEMPTS },
       clusterArn: environment.CLUSTER_ARN,
       jobFunctions: environment.JOB_FUNCTIONS,
-      callbackFunctions: environment.CALLBACK_FUNCTIONS,
       settleMs: settleSeconds * 1000,
       time,
       log,

@@ -17,8 +17,6 @@ export interface SweepOptions {
   readonly clusterArn: string;
   /** Functions whose executions a task may work for. */
   readonly jobFunctions: readonly string[];
-  /** Of these, the ones whose executions wait for a callback of their task. */
-  readonly callbackFunctions: readonly string[];
   /** What is younger may be in one list and not yet in another, and its event may still be on its way. */
   readonly settleMs: number;
   readonly time: Time;
@@ -50,12 +48,14 @@ export class Sweep {
 
   /** @throws what a list call failed with; what was found before is repaired by then, or by the next sweep */
   async run(): Promise<void> {
-    const { ecs, lambda, table, clusterArn, jobFunctions, callbackFunctions } = this.#options;
-    const open = new Map<string, ReadonlyMap<string, number>>();
+    const { ecs, lambda, table, clusterArn, jobFunctions } = this.#options;
+    const open = new Map<string, number>();
     for (const name of jobFunctions) {
-      open.set(name, await openExecutions(lambda, name));
+      for (const [executionArn, startedAt] of await openExecutions(lambda, name)) {
+        open.set(executionArn, startedAt);
+      }
     }
-    const isOpen = (executionArn: string) => [...open.values()].some((executions) => executions.has(executionArn));
+    const isOpen = (executionArn: string) => open.has(executionArn);
     const records = await table.listOpen();
     const live: SweptTask[] = [];
     const attempts = new Set(records.map(({ jobId, attempt }) => `${jobId} ${attempt}`));
@@ -65,7 +65,7 @@ export class Sweep {
       await this.#tasks(page, attempts, isOpen);
     }
     await this.#records(records, live, isOpen);
-    await this.#callbacks(new Map(callbackFunctions.flatMap((name) => [...(open.get(name) ?? [])])), live);
+    await this.#callbacks(open, live);
   }
 
   /** Stops tasks whose execution or record has ended, and dispatched ones that are past their time limit. */
@@ -142,7 +142,10 @@ export class Sweep {
     this.#options.log("WARN", "An open record was closed", { executionArn, operationName: "run-task", attempt, jobId, reason });
   }
 
-  /** Fails callbacks whose task has stopped without a report. A task that ECS no longer knows is noticed by the heartbeat time-out. */
+  /**
+   * Completes callbacks whose task has stopped. The polls of `poll-job` would find the stop, but later; those of a job of many months only if
+   * ECS still knows it. A task of `callback-job` that ECS no longer knows is noticed by the callback's time-outs.
+   */
   async #callbacks(open: ReadonlyMap<string, number>, live: readonly SweptTask[]): Promise<void> {
     const { ecs, clusterArn, reporting, log } = this.#options;
     const working = new Set(live.map(({ executionArn }) => executionArn));
@@ -153,11 +156,11 @@ export class Sweep {
     }
     let pages = 0;
     for await (const page of listTasks(ecs, clusterArn, "STOPPED")) {
-      for (const task of page.filter(({ stopped, stop, executionArn }) => stopped && this.#isSettled(Date.parse(stop.stoppedAt ?? "")) && taskless.has(executionArn))) {
+      for (const task of page.filter(({ stopped, report, stop, executionArn }) => stopped && report.to !== "record" && this.#isSettled(Date.parse(stop.stoppedAt ?? "")) && taskless.has(executionArn))) {
         if (await reportStopped(task, reporting)) {
           this.repaired.callbacks += 1;
           const { executionArn, attempt, taskArn } = task;
-          log("WARN", "A callback was failed: its task has stopped", { executionArn, operationName: "run-task", attempt, taskArn });
+          log("WARN", "A callback was completed: its task has stopped", { executionArn, operationName: "run-task", attempt, taskArn });
         }
       }
       pages += 1;

@@ -91,7 +91,7 @@ export async function describeLife(stack: Stack, then: (life: () => Life, urn: (
 
     it("hands the program the defaults of Pulumi.yaml and the provider the tags and the Region of the stack", async () => {
       const { inputs } = await find(FUNCTION, "poll-job");
-      assert.equal((inputs.environment as { variables: Record<string, string> }).variables.POLL_BACKOFF_RATE, "1.1");
+      assert.equal((inputs.environment as { variables: Record<string, string> }).variables.JOB_CAPACITY_WAIT_SECONDS, "21600");
       const [provider, ...others] = (await state()).filter(({ type }) => type === "pulumi:providers:aws");
       assert.deepEqual(others, []);
       assert.deepEqual([provider?.inputs.region, JSON.parse(String(provider?.inputs.defaultTags))], ["eu-west-1", { tags: { project: PROJECT_NAME, environment: stack } }]);

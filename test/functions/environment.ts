@@ -11,9 +11,6 @@ Object.assign(process.env, {
   JOB_TIME_LIMIT_SECONDS: "3600",
   JOB_CAPACITY_WAIT_SECONDS: "21600",
   JOB_MAX_ATTEMPTS: "3",
-  POLL_INITIAL_SECONDS: "5",
-  POLL_MAX_SECONDS: "14400",
-  POLL_BACKOFF_RATE: "1.1",
   HEARTBEAT_TIMEOUT_SECONDS: "60",
   JOB_TABLE_NAME: "jobs",
   JOB_RECORD_TTL_DAYS: "30",
@@ -25,5 +22,4 @@ Object.assign(process.env, {
   OCCURRENCE_TTL_DAYS: "400",
   DISPATCH_JOB_ARN: "arn:aws:lambda:eu-central-1:111122223333:function:dispatch-job:live",
   JOB_FUNCTIONS: "poll-job,dispatch-job,callback-job",
-  CALLBACK_FUNCTIONS: "callback-job",
 });

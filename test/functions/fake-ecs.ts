@@ -111,7 +111,7 @@ export class FakeEcs {
   }
 }
 
-function describeTask({ taskArn, lastStatus, stopCode, stoppedReason, startedAt, stoppedAt, exitCode, environment }: FakeTask): object {
+export function describeTask({ taskArn, lastStatus, stopCode, stoppedReason, startedAt, stoppedAt, exitCode, environment }: FakeTask): object {
   const variables = Object.entries(environment).map(([name, value]) => ({ name, value }));
   const overrides = { containerOverrides: [{ name: "job", environment: variables }] };
   return { taskArn, lastStatus, stopCode, stoppedReason, startedAt, stoppedAt, containers: [{ name: "job", exitCode }], overrides };

@@ -20,9 +20,6 @@ const YEAR_SECONDS = 31_536_000;
 const environment = {
   ...taskEnvironment,
   JOB_MAX_ATTEMPTS: 3,
-  POLL_INITIAL_SECONDS: 5,
-  POLL_MAX_SECONDS: 60,
-  POLL_BACKOFF_RATE: 1.1,
   HEARTBEAT_TIMEOUT_SECONDS: 60,
   JOB_TABLE_NAME: "jobs",
   JOB_RECORD_TTL_DAYS: 30,
@@ -35,14 +32,18 @@ export class JobWorld {
   /** Callbacks that the workflow itself has failed. */
   readonly closed: string[] = [];
   /** What the job does in each five seconds. */
-  job: (task: FakeTask) => void = (task) => this.runFor(task, 30);
+  job: (task: FakeTask) => unknown = (task) => this.runFor(task, 30);
+  /** Called after each five seconds. */
+  afterStep: () => Promise<unknown> = async () => undefined;
+  /** Whether there is more to wait for. */
+  goesOn: () => boolean | Promise<boolean> = () => this.status === "RUNNING";
   /** Operation before whose outcome, or wait before whose start, is recorded the function's process dies, once. */
   diesIn?: string;
   /** Seconds from RunTask to the job's first line. */
   startsWithin = 10;
-  readonly #workflow: JobWorkflow;
+  readonly workflow: JobWorkflow;
   readonly #created = new Map<FakeTask, number>();
-  #executionArn = "";
+  executionArn = "";
 
   static readonly #open = new Set<World>();
 
@@ -56,14 +57,15 @@ export class JobWorld {
     });
   }
 
-  constructor(workflow: JobWorkflow, change: Partial<typeof environment> = {}) {
+  /** @param dynamodb where `dispatch-job` keeps its records; left out for a table that accepts everything and keeps nothing */
+  constructor(workflow: JobWorkflow, change: Partial<typeof environment> = {}, dynamodb = scripted(new DynamoDBClient({}), () => ({}))) {
     JobWorld.#open.add(this.world);
     // The workflows' steps read the time of the world as well.
     Date.now = () => this.world.clock.now();
-    this.#workflow = workflow;
+    this.workflow = workflow;
     this.ecs = new FakeEcs(() => ({ startedAt: undefined }));
     this.ecs.started = (task) => void this.#created.set(task, this.now);
-    const handler = this.#handler({ ...environment, ...change });
+    const handler = this.#handler({ ...environment, ...change }, dynamodb);
     const durable = { executionTimeoutSeconds: YEAR_SECONDS, retentionDays: 1 };
     this.world.raw(workflow, async (event, requestId) => {
       const input = new DurableExecutionInvocationInputWithClient(JSON.parse(event) as never, this.#engineClient());
@@ -82,11 +84,11 @@ export class JobWorld {
   }
 
   get status(): string {
-    return this.world.get(this.#executionArn).Status;
+    return this.world.get(this.executionArn).Status;
   }
 
   get error(): { ErrorType?: string; ErrorMessage?: string } | undefined {
-    return this.world.get(this.#executionArn).Error;
+    return this.world.get(this.executionArn).Error;
   }
 
   get errorMessage(): string {
@@ -94,16 +96,22 @@ export class JobWorld {
   }
 
   operations(name: string): number {
-    return new Set(this.world.history(this.#executionArn).flatMap((event) => (event.Name === name ? [event.Id] : []))).size;
+    return new Set(this.world.history(this.executionArn).flatMap((event) => (event.Name === name ? [event.Id] : []))).size;
   }
 
   /** Runs an execution to its end. @param seconds of simulated time that it has */
   async run(seconds: number): Promise<void> {
-    this.#executionArn = await this.world.begin(this.#workflow, { message: "hello", processingTime: 5 }, { invocationType: "Event" });
+    this.executionArn = await this.world.begin(this.workflow, { message: "hello", processingTime: 5 }, { invocationType: "Event" });
     await this.world.idle();
-    while (this.status === "RUNNING" && this.now < seconds) {
-      for (const task of this.ecs.tasks) this.#live(task);
+    await this.goOn(seconds);
+  }
+
+  /** Lets a started execution go on. @param seconds of simulated time from the world's beginning */
+  async goOn(seconds: number): Promise<void> {
+    while (this.now < seconds && (await this.goesOn())) {
+      for (const task of this.ecs.tasks) await this.#live(task);
       await this.world.pass(STEP_SECONDS);
+      await this.afterStep();
     }
   }
 
@@ -130,21 +138,21 @@ export class JobWorld {
     if (over) Object.assign(task, exited(0));
   }
 
-  #live(task: FakeTask): void {
+  async #live(task: FakeTask): Promise<void> {
     if (task.lastStatus === "STOPPED" || this.runsSince(task) < 0) return;
     task.startedAt ??= new Date(this.world.clock.now());
-    this.job(task);
+    await this.job(task);
   }
 
-  #handler(settings: typeof environment): DurableLambdaHandler {
+  #handler(settings: typeof environment, dynamodb: DynamoDBClient): DurableLambdaHandler {
     const ecs = this.ecs.client;
-    switch (this.#workflow) {
+    switch (this.workflow) {
       case "poll-job":
         return pollJob({ ecs, environment: settings });
       case "callback-job":
         return callbackJob({ ecs, lambda: this.#lambda(), environment: settings });
       case "dispatch-job":
-        return dispatchJob({ ecs, dynamodb: scripted(new DynamoDBClient({}), () => ({})), environment: settings });
+        return dispatchJob({ ecs, dynamodb, environment: settings });
     }
   }
 

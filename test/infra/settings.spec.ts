@@ -28,8 +28,8 @@ describe("Settings", () => {
 
   it("come out typed", async () => {
     const settings = parseSettings(await stackConfig("prod"), PROJECT_NAME, "prod");
-    const { egress, availabilityZones, pollBackoffRate, protect, region } = settings;
-    assert.deepEqual({ egress, availabilityZones, pollBackoffRate, protect, region }, { egress: "endpoints", availabilityZones: 3, pollBackoffRate: 1.1, protect: true, region: "eu-west-1" });
+    const { egress, availabilityZones, jobMaxAttempts, protect, region } = settings;
+    assert.deepEqual({ egress, availabilityZones, jobMaxAttempts, protect, region }, { egress: "endpoints", availabilityZones: 3, jobMaxAttempts: 3, protect: true, region: "eu-west-1" });
   });
 
   it("that are wrong are all listed in one error, each by its path, what is wrong and what to do", async () => {
@@ -86,9 +86,11 @@ describe("Settings", () => {
     ["a heartbeat time-out that no start can keep", { ...setting("jobHeartbeatSeconds", "2"), ...setting("jobHeartbeatTimeoutSeconds", "14") }, /jobHeartbeatTimeoutSeconds: is 14; use 15 to 86400$/],
     ["starts that would use up an execution's operations", setting("jobMaxAttempts", "10"), /jobHeartbeatTimeoutSeconds: is 15; callback-job could need \d{4} durable operations of less than 3000: raise jobHeartbeatTimeoutSeconds/],
     ["a wait for capacity of more than a day", setting("jobCapacityWaitSeconds", "86401"), /jobCapacityWaitSeconds: is 86401; use 0 to 86400$/],
-    ["polls that never get further apart", setting("pollBackoffRate", "1"), /pollBackoffRate: is 1; use more than 1/],
-    ["a longest interval under the first", setting("pollMaxSeconds", "4"), /pollMaxSeconds: is 4; use at least pollInitialSeconds \(5\)$/],
-    ["polls beyond the operations of an execution", setting("pollMaxSeconds", "60"), /pollMaxSeconds: is 60; the longest job would need \d{4} durable operations of less than 3000: raise pollMaxSeconds, .*, or lower jobTimeLimitSeconds, jobMaxAttempts or jobCapacityWaitSeconds$/],
+    [
+      "polls beyond the operations of an execution",
+      { ...setting("jobTimeLimitSeconds", "31536000"), ...setting("jobCapacityWaitSeconds", "86400"), ...setting("jobHeartbeatTimeoutSeconds", "600"), ...setting("jobRecordTtlDays", "400") },
+      /jobTimeLimitSeconds: is 31536000; poll-job could need \d{4} durable operations of less than 3000: lower jobTimeLimitSeconds, jobMaxAttempts or jobCapacityWaitSeconds$/,
+    ],
     ["records that expire before their job ends", setting("jobRecordTtlDays", "1"), /jobRecordTtlDays: is 1; use at least 2/],
     ["a cron expression that does not parse", setting("reportSchedule", "cron(0 8 * *)"), /reportSchedule: is "cron\(0 8 \* \*\)", which has 4 cron fields/],
     ["an expression that fires once", setting("reportSchedule", "at(2030-01-01T00:00:00)"), /neither rate\(…\) nor cron\(…\)/],

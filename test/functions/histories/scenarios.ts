@@ -11,7 +11,7 @@ import { createHandler as pollJob } from "../../../functions/poll-job/handler.ts
 import { createHandler as reminder } from "../../../functions/reminder/handler.ts";
 import { createHandler as report } from "../../../functions/report/handler.ts";
 import { idempotencyToken } from "../../../functions/shared/execution.ts";
-import { exited, FakeEcs, interrupted, notPlaced } from "../fake-ecs.ts";
+import { exited, FakeEcs, type FakeTask, interrupted, notPlaced } from "../fake-ecs.ts";
 import { awsError, scripted } from "../scripted-client.ts";
 import { taskEnvironment } from "../task-environment.ts";
 import { type Answer, EXECUTION_ARN } from "./execution-state.ts";
@@ -42,8 +42,13 @@ function ecsWith(refused: boolean, becomes?: ConstructorParameters<typeof FakeEc
 /** A job whose tasks become this, by their number from 1. */
 const polled = (becomes: ConstructorParameters<typeof FakeEcs>[0], refused = false) => () => {
   const ecs = ecsWith(refused, becomes);
-  return { handler: pollJob({ ecs: ecs.client, environment: { ...jobEnvironment, POLL_INITIAL_SECONDS: 5, POLL_MAX_SECONDS: 14_400, POLL_BACKOFF_RATE: 1.1 } }), calls: () => ecs.calls.length };
+  return { handler: pollJob({ ecs: ecs.client, environment: jobEnvironment }), calls: () => ecs.calls.length };
 };
+
+/** What task-watchdog completes the callback of a task with. */
+const stopOf = (task: number, { exitCode, stopCode, stoppedReason, stoppedAt }: Partial<FakeTask>): Answer => ({
+  result: JSON.stringify({ taskArn: `arn:aws:ecs:eu-central-1:111122223333:task/jobs/${task}`, exitCode, stopCode, stoppedReason, stoppedAt: stoppedAt?.toISOString() }),
+});
 
 const calledBack = (refused = false, becomes?: ConstructorParameters<typeof FakeEcs>[0]) => () => {
   const ecs = ecsWith(refused, becomes);
@@ -101,6 +106,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   math: { payload: { num1: 10, num2: 5 }, prepare: alone(math) },
   "math-divided-by-zero": { payload: { num1: 1, num2: 0 }, prepare: alone(math) },
   "poll-job": { payload: job, prepare: polled(() => exited(0)) },
+  "poll-job-by-event": { payload: job, prepare: polled(() => ({})), answers: [stopOf(1, exited(0))] },
+  "poll-job-by-event-lost-once": { payload: job, prepare: polled(() => ({})), answers: [stopOf(1, interrupted), stopOf(2, exited(0))] },
   "poll-job-lost-once": { payload: job, prepare: polled((task) => (task === 1 ? interrupted : exited(0))) },
   "poll-job-refused-once": { payload: job, prepare: polled(() => exited(0), true) },
   "poll-job-not-placed-once": { payload: job, prepare: polled((_task, token) => (token === FIRST_TRY ? notPlaced : exited(0))) },

@@ -6,13 +6,7 @@ import { exited, FakeEcs, interrupted } from "../fake-ecs.ts";
 import { awsError } from "../scripted-client.ts";
 import { taskEnvironment } from "../task-environment.ts";
 
-const environment = {
-  ...taskEnvironment,
-  JOB_MAX_ATTEMPTS: 3,
-  POLL_INITIAL_SECONDS: 5,
-  POLL_MAX_SECONDS: 14_400,
-  POLL_BACKOFF_RATE: 1.1,
-};
+const environment = { ...taskEnvironment, JOB_MAX_ATTEMPTS: 3 };
 const input = { message: "hello", processingTime: 5 };
 const handlerFor = (ecs: FakeEcs, change: Partial<typeof environment> = {}) =>
   createHandler({ ecs: ecs.client, environment: { ...environment, ...change } });
@@ -37,9 +31,10 @@ describe("poll-job", () => {
     const ecs = new FakeEcs(() => exited(0));
     await execute(handlerFor(ecs), input);
     const [task] = ecs.tasks;
-    const { JOB_INPUT: job, EXECUTION_ARN: executionArn, ...rest } = task!.environment;
+    const { JOB_INPUT: job, EXECUTION_ARN: executionArn, END_CALLBACK_ID: endCallbackId, ...rest } = task!.environment;
     assert.deepEqual(JSON.parse(job!), input);
-    assert.deepEqual(rest, { JOB_ATTEMPT: "1", JOB_TIME_LIMIT_SECONDS: "3600", REPORT_TO: "exit" });
+    assert.ok(endCallbackId !== undefined && endCallbackId !== "");
+    assert.deepEqual(rest, { JOB_NAME: "sample", JOB_REPORTS: "kit", JOB_ATTEMPT: "1", JOB_TIME_LIMIT_SECONDS: "3600", REPORT_TO: "exit" });
     assert.equal(executionArn!.split("/").at(-1), task!.startedBy);
     assert.deepEqual(ecs.calls[0]!.input["capacityProviderStrategy"], [{ capacityProvider: "FARGATE_SPOT", weight: 1 }]);
     assert.equal(ecs.calls[0]!.input["propagateTags"], "TASK_DEFINITION");
@@ -80,7 +75,7 @@ describe("poll-job", () => {
 
   it("stops the task when its time limit is over", async () => {
     const ecs = new FakeEcs();
-    const short = handlerFor(ecs, { JOB_TIME_LIMIT_SECONDS: 60, POLL_INITIAL_SECONDS: 300 });
+    const short = handlerFor(ecs, { JOB_TIME_LIMIT_SECONDS: 60 });
     const message = assertFailed(await execute(short, input), "JobTimedOut");
     assert.match(message, /60 s/);
     assert.equal(ecs.tasks[0]!.lastStatus, "STOPPED");
@@ -125,7 +120,7 @@ describe("poll-job", () => {
     const ecs = new FakeEcs();
     ecs.started = () => ecs.tasks.splice(0);
     assertFailed(await execute(handlerFor(ecs), input), "JobLost");
-    assert.equal(ecs.count("DescribeTasks"), 13);
+    assert.equal(ecs.count("DescribeTasks"), 6);
     assert.equal(ecs.count("StopTask"), 1);
   });
 

@@ -1,36 +1,39 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { effectivePlan, elapsedAtPoll, nextPollDelay, pollInterval, type PollPlan, pollsToSee } from "../../../functions/shared/poll-plan.ts";
+import { elapsedAtPoll, nextPollDelay, pollInterval, pollsToSee, safetyNet } from "../../../functions/shared/poll-plan.ts";
 
 const DAY = 86_400;
 const WAIT = 21_600;
-const settings: PollPlan = { initialSeconds: 5, maxSeconds: 14_400, backoffRate: 1.1 };
+const ALLOWANCE = 900;
+const net = safetyNet(DAY, 3, WAIT);
+/** Start, callback, `run-task` and the race. */
+const OTHER_OPERATIONS = 4;
+/** Operations until an event reports the end, with the poll that is planned by then. */
+const operations = (seconds: number) => OTHER_OPERATIONS + pollsToSee(net, seconds);
 
-describe("the poll plan", () => {
-  it("polls a short job often and a long one seldom", () => {
-    assert.deepEqual([1, 2, 10, 1000].map((poll) => pollInterval(settings, poll)), [5, 6, 12, 14_400]);
+describe("the polls for a lost event", () => {
+  it("come after minutes, and then ever more seldom, but within the hour for which ECS knows a stopped task", () => {
+    assert.deepEqual([1, 2, 5, 6, 1000].map((poll) => pollInterval(net, poll)), [120, 240, 1920, 3300, 3300]);
   });
 
-  it("sees a 24-hour job to its end within 300 operations", () => {
-    const polls = pollsToSee(effectivePlan(settings, DAY, 3, WAIT), DAY);
-    // The start of the execution and the step that runs the task come on top.
-    assert.ok(polls + 2 <= 300, `${polls} polls`);
+  it("leave a job of an hour at most 12 operations, one of a day at most 40, and one of 20 seconds at most 8", () => {
+    // 45 s from RunTask to the job's first line.
+    assert.deepEqual([20, 3600, DAY].map((seconds) => operations(seconds + 45)), [6, 10, 36]);
   });
 
-  it("sees a job of a year to its end within the 3,000 operations that an execution may have", () => {
-    const polls = pollsToSee(effectivePlan(settings, 366 * DAY, 1, WAIT), 366 * DAY);
-    assert.ok(polls + 2 < 3000, `${polls} polls`);
+  it("see a job of a year to its end within the 3,000 operations that an execution may have", () => {
+    assert.ok(pollsToSee(safetyNet(366 * DAY, 1, WAIT), 366 * DAY) + OTHER_OPERATIONS < 3000);
   });
 
-  it("never looks away for the hour in which ECS forgets a stopped task, for jobs of up to 80 days", () => {
-    assert.ok(effectivePlan(settings, 80 * DAY, 1, WAIT).maxSeconds < 3600);
-    assert.ok(effectivePlan(settings, 26 * DAY, 3, WAIT).maxSeconds < 3600);
+  it("are never further apart than the hour in which ECS forgets a stopped task, for jobs of up to 100 days", () => {
+    assert.equal(safetyNet(100 * DAY + ALLOWANCE, 1, WAIT).maxSeconds, 3300);
+    assert.equal(safetyNet(101 * DAY + ALLOWANCE, 1, WAIT).maxSeconds, 14_400);
+    assert.equal(safetyNet(32 * DAY + ALLOWANCE, 3, WAIT).maxSeconds, 3300);
+    assert.equal(safetyNet(33 * DAY + ALLOWANCE, 3, WAIT).maxSeconds, 14_400);
   });
+});
 
-  it("keeps to shorter intervals than that where they are asked for", () => {
-    assert.deepEqual(effectivePlan({ ...settings, maxSeconds: 60 }, 3600, 1, WAIT), { ...settings, maxSeconds: 60 });
-  });
-
+describe("a poll plan", () => {
   it("polls for the last time on the deadline, however it is set", () => {
     const plans = fc.record({
       initialSeconds: fc.integer({ min: 5, max: 600 }),

@@ -120,6 +120,14 @@ describe("task-sweep", () => {
     assert.deepEqual(world.effects, ["fail c-1"]);
   });
 
+  it("completes the callback of a task that has stopped, for poll-job and for a job that reports by its exit code alone", async () => {
+    world.task("polled", world.execution("poll-job", "polled"), { ...EXIT, END_CALLBACK_ID: "c-1" }, exited(3));
+    world.task("plain", world.execution("callback-job", "plain"), { ...callback("c-2"), JOB_REPORTS: "exit" }, exited(0));
+    world.task("plain-crash", world.execution("callback-job", "plain-crash"), { ...callback("c-3"), JOB_REPORTS: "exit" }, exited(3));
+    await world.handler(table)({});
+    assert.deepEqual(world.effects, ["complete c-1", "complete c-2", "fail c-3"]);
+  });
+
   it("touches nothing that starts between any two of its calls", async () => {
     for (let call = 0; call < 12; call++) {
       world = new World();

@@ -84,7 +84,6 @@ export class World {
         DISPATCH_JOB_ARN: `${FUNCTION_ARN}dispatch-job:live`,
         JOB_MAX_ATTEMPTS: 3,
         JOB_FUNCTIONS: ["poll-job", "dispatch-job", "callback-job"],
-        CALLBACK_FUNCTIONS: ["callback-job"],
       },
       time: this.time,
       log: () => undefined,
@@ -134,6 +133,9 @@ export class World {
         const found = this.executions.find(({ arn }) => arn === subject);
         return found && { DurableExecutionArn: subject, DurableExecutionName: "n", FunctionArn: "f", StartTimestamp: seconds(found.age), Status: found.status };
       }
+      case "CompleteCallback":
+        this.effects.push(`complete ${subject}`);
+        return {};
       case "FailCallback":
         this.effects.push(`fail ${subject}`);
         return {};
@@ -148,6 +150,7 @@ export class World {
 
 function lambdaOperation(method: string, path: string): string {
   if (path.endsWith("/durable-executions")) return "List";
+  if (path.endsWith("/succeed")) return "CompleteCallback";
   if (path.endsWith("/fail")) return "FailCallback";
   if (path.endsWith("/invocations")) return "Invoke";
   return method === "GET" ? "Get" : method;

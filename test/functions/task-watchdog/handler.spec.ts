@@ -56,6 +56,62 @@ describe("task-watchdog, on a task", () => {
     });
   });
 
+  describe("when a task has stopped that poll-job waits for", () => {
+    const end = { REPORT_TO: "exit", END_CALLBACK_ID: "end-1" };
+
+    for (const stop of [exited(0), exited(3), interrupted]) {
+      it(`completes the callback with how it stopped: ${stop.stopCode} ${stop.exitCode ?? ""}`, async () => {
+        const lambda = fakeLambda();
+        const event = taskEvent(stop, end);
+        await handlerFor(lambda)(event);
+        const [[operation, { CallbackId, Result }]] = lambda.calls as [Call];
+        assert.deepEqual([operation, CallbackId], ["SendDurableExecutionCallbackSuccess", "end-1"]);
+        const { taskArn, exitCode, stopCode } = JSON.parse(Buffer.from(Result as Uint8Array).toString()) as Record<string, unknown>;
+        assert.deepEqual({ taskArn, exitCode, stopCode }, { taskArn: event.detail.taskArn, exitCode: stop.exitCode, stopCode: stop.stopCode });
+      });
+    }
+
+    it("leaves a task alone whose execution polls only: an older version started it", async () => {
+      const lambda = fakeLambda();
+      await handlerFor(lambda)(taskEvent(exited(0), { REPORT_TO: "exit" }));
+      assert.deepEqual(lambda.calls, []);
+    });
+
+    it("accepts that the polls were faster, or that the event comes twice", async () => {
+      const lambda = fakeLambda(() => {
+        throw awsError("CallbackTimeoutException", 400);
+      });
+      await handlerFor(lambda)(taskEvent(exited(0), end));
+      assert.equal(lambda.calls.length, 1);
+    });
+  });
+
+  describe("when the task of a job has stopped that reports by its exit code alone", () => {
+    const JOB_REPORTS = "exit";
+
+    it("completes the callback with the exit code, or fails it", async () => {
+      const lambda = fakeLambda();
+      for (const stop of [exited(0), exited(3), interrupted]) await handlerFor(lambda)(taskEvent(stop, { REPORT_TO: "callback", CALLBACK_ID: "id-1", JOB_REPORTS }));
+      const [success, failure, loss] = lambda.calls;
+      assert.deepEqual([success![0], Buffer.from(success![1]["Result"] as Uint8Array).toString()], ["SendDurableExecutionCallbackSuccess", '{"exitCode":0}']);
+      assert.deepEqual([failure, loss].map((call) => (call![1]["Error"] as { ErrorType: string }).ErrorType), ["JobFailed", "JobLost"]);
+    });
+
+    it("closes the record with the exit code", async () => {
+      await handlerFor(fakeLambda())(taskEvent(exited(0), { ...(await record("plain")), JOB_REPORTS }));
+      const { status, result } = (await table.get("plain"))!;
+      assert.deepEqual({ status, result }, { status: "SUCCEEDED", result: { exitCode: 0 } });
+      await handlerFor(fakeLambda())(taskEvent(exited(3), { ...(await record("plain-crash")), JOB_REPORTS }));
+      assert.equal((await table.get("plain-crash"))!["status"], "FAILED");
+    });
+
+    it("runs a lost one again", async () => {
+      const lambda = fakeLambda();
+      await handlerFor(lambda)(taskEvent(interrupted, { ...(await record("plain-lost")), JOB_REPORTS }));
+      assert.deepEqual(lambda.calls.map(([operation]) => operation), ["Invoke"]);
+    });
+  });
+
   describe("when a task has stopped that keeps a record", () => {
     it("closes the record of a job that crashed, and does not run it again", async () => {
       const lambda = fakeLambda();

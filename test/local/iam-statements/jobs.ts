@@ -19,7 +19,11 @@ function running(name: FunctionName): Scenarios {
   };
 }
 
-export const pollJob: Scenarios = { ...running("poll-job"), "poll-job-policy/ControlTask": fails("poll-job", "ecs:(DescribeTasks|StopTask)", JOB) };
+export const pollJob: Scenarios = {
+  ...running("poll-job"),
+  // The first poll that reads comes two minutes after the start.
+  "poll-job-policy/ControlTask": fails("poll-job", "ecs:DescribeTasks", LONG_JOB),
+};
 
 export const dispatchJob: Scenarios = { ...running("dispatch-job"), "dispatch-job-policy/KeepRecord": fails("dispatch-job", "dynamodb:PutItem", JOB) };
 
@@ -112,6 +116,10 @@ export const watchdog: Scenarios = {
     await workflows.stop(executionArn);
   }),
   "task-watchdog-policy/SeeExecution": watchdogFails("lambda:GetDurableExecution", (workflows) => workflows.run("poll-job", JOB)),
+  "task-watchdog-policy/CompleteCallback": watchdogFails("lambda:SendDurableExecutionCallbackSuccess", async (workflows) => {
+    // Its polls find the stop as well.
+    assert.equal((await workflows.run("poll-job", JOB)).status, "SUCCEEDED");
+  }),
   "task-watchdog-policy/FailCallback": watchdogFails("lambda:SendDurableExecutionCallbackFailure", async (workflows) => {
     const executionArn = await workflows.start("callback-job", CRASHING_JOB);
     await workflows.task(executionArn, "STOPPED");

@@ -81,6 +81,14 @@ export const sweeps: Scenarios = {
   "task-sweep-policy/SeeExecution": sweepFails("lambda:GetDurableExecution", abandonedRecord("unseen")),
   "task-sweep-policy/FailRecord": sweepFails("dynamodb:(GetItem|UpdateItem)", abandonedRecord("unclosed")),
   "task-sweep-policy/RunAgain": sweepFails("lambda:InvokeFunction", abandonedRecord("not-run-again")),
+  "task-sweep-policy/CompleteCallback": sweepFails(
+    "lambda:SendDurableExecutionCallbackSuccess",
+    async (workflows) => {
+      const executionArn = await workflows.start("poll-job", JOB);
+      await workflows.task(executionArn, "STOPPED");
+    },
+    ["task-watchdog-policy/CompleteCallback"],
+  ),
   "task-sweep-policy/FailCallback": sweepFails(
     "lambda:SendDurableExecutionCallbackFailure",
     async (workflows) => {

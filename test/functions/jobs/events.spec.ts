@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { JobTable } from "../../../functions/shared/job-record.ts";
+import { exited, type FakeTask, interrupted } from "../fake-ecs.ts";
+import { type Delivery, JobBus } from "../job-bus.ts";
+import { TABLE_NAME, TestJobTable } from "../job-table.ts";
+import { JOB_WORKFLOWS, JobWorld, type JobWorkflow } from "../job-world.ts";
+
+const DEADLINE_SECONDS = 3 * 3600;
+const RUN_SECONDS = 200;
+
+const DELIVERIES: Readonly<Record<string, Delivery>> = {
+  "at once": () => [0],
+  "never": () => [],
+  "minutes late": () => [420],
+  "twice, the second time minutes later": () => [0, 300],
+  "in the wrong order": ({ of, status }) => [of === "task" && status === "RUNNING" ? 600 : 0],
+  "for starts only": ({ status }) => (status === "RUNNING" ? [0] : []),
+};
+
+type End = Partial<FakeTask>;
+
+const JOBS: readonly { readonly what: string; readonly ends: (attempt: number) => End; readonly outcome: string; readonly tasks: number }[] = [
+  { what: "succeeds", ends: () => exited(0), outcome: "SUCCEEDED", tasks: 1 },
+  { what: "exits with 3", ends: () => exited(3), outcome: "JobFailed", tasks: 1 },
+  { what: "is reclaimed once", ends: (attempt) => (attempt === 1 ? interrupted : exited(0)), outcome: "SUCCEEDED", tasks: 2 },
+];
+
+describe("With the events of tasks and executions delivered", () => {
+  JobWorld.closeAfterEach();
+  const table = TestJobTable.use();
+
+  for (const [how, delivery] of Object.entries(DELIVERIES)) {
+    for (const workflow of JOB_WORKFLOWS) {
+      for (const { what, ends, outcome, tasks } of JOBS) {
+        it(`${how}, a job of ${workflow} that ${what} ends right`, async () => {
+          const jobs = new JobWorld(workflow, {}, table.client);
+          new JobBus(jobs, table, delivery);
+          jobs.job = (task) => runUntil(jobs, task, ends(jobs.ecs.tasks.length));
+          jobs.goesOn = async () => (await outcomeOf(workflow, jobs)) === undefined;
+          await jobs.run(DEADLINE_SECONDS);
+          assert.equal(await outcomeOf(workflow, jobs), outcome);
+          assert.equal(jobs.ecs.tasks.length, tasks);
+          // Whatever comes later changes nothing.
+          jobs.goesOn = () => true;
+          await jobs.goOn(jobs.now + 1200);
+          assert.equal(await outcomeOf(workflow, jobs), outcome);
+          assert.equal(jobs.ecs.tasks.length, tasks);
+          assert.ok(jobs.ecs.tasks.every(({ lastStatus }) => lastStatus === "STOPPED"));
+        });
+      }
+    }
+  }
+
+  /** A job with heartbeats, and the report of a success. */
+  async function runUntil(jobs: JobWorld, task: FakeTask, end: End): Promise<void> {
+    const over = jobs.runsSince(task) >= RUN_SECONDS;
+    const succeeds = end.exitCode === 0;
+    const { REPORT_TO: to, JOB_ID: jobId = "", JOB_ATTEMPT: attempt } = task.environment;
+    if (to === "callback" && !over) jobs.report(task, { kind: "heartbeat" });
+    if (to === "callback" && over && succeeds) jobs.report(task, { kind: "succeed", result: '"done"' });
+    const records = new JobTable(table.client, TABLE_NAME);
+    if (to === "record" && !over) await records.setRunning(jobId, Number(attempt));
+    if (to === "record" && over && succeeds) await records.setSucceeded(jobId, Number(attempt), "done");
+    if (over) Object.assign(task, end, { stoppedAt: new Date(jobs.world.clock.now()) });
+  }
+
+  /** @returns undefined while the job is to be run or running */
+  async function outcomeOf(workflow: JobWorkflow, jobs: JobWorld): Promise<string | undefined> {
+    if (workflow !== "dispatch-job") return jobs.status === "RUNNING" ? undefined : (jobs.error?.ErrorType ?? jobs.status);
+    const record = await table.get(jobs.executionArn.slice(jobs.executionArn.lastIndexOf("/") + 1));
+    if (record?.["status"] === "SUCCEEDED") return "SUCCEEDED";
+    const error = record?.["error"] as { errorType: string } | undefined;
+    return error?.errorType === "JobLost" ? undefined : error?.errorType;
+  }
+});
