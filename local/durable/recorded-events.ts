@@ -13,7 +13,7 @@ export function parseRecordedEvents(text: string): RecordedEvent[] {
   } catch (error) {
     throw new DamagedRecordError((error as Error).message, { cause: error });
   }
-  if (!Array.isArray(events) || !events.every(isEvent)) throw new DamagedRecordError("a row of durable_events holds no list of events");
+  if (!Array.isArray(events) || events.length === 0 || !events.every(isEvent)) throw new DamagedRecordError("a row of durable_events holds no list of events");
   return events as RecordedEvent[];
 }
 
