@@ -34,6 +34,7 @@ import { StateDoor } from "./lambda/state-door.ts";
 import { LogStore } from "./logs/log-store.ts";
 import { logsService } from "./logs/logs-service.ts";
 import { evaluateProgram } from "./program/evaluate.ts";
+import { publish } from "./program/publish.ts";
 import type { RegisteredResource } from "./program/resource.ts";
 import { readRevisions, schema as revisionsSchema, writeRevisions } from "./program/revisions.ts";
 import { declareStack } from "./providers/declaration.ts";
@@ -132,23 +133,24 @@ async function start(options: StackOptions): Promise<RunningStack> {
   setAsideDamagedRows(store, log);
   const endpoint = `http://127.0.0.1:${port}`;
   const { projectFolder, stack, signal } = options;
-  const evaluation = await evaluateProgram({ projectFolder, stack, revisions: readRevisions(store), endpoint }, signal);
+  const evaluation = await evaluateProgram({ projectFolder, stack, endpoint }, signal);
+  const publication = await publish(evaluation, readRevisions(store));
   const credentials = developerCredentials(options.dataFolder);
-  const { declaration, revisions } = await declareStack(evaluation.resources, functionsFolder);
+  const { declaration } = await declareStack(publication.resources, functionsFolder);
   const identity: Identity = { partition: "aws", region: evaluation.region, accountId: LOCAL_ACCOUNT_ID };
   const services = createServices(store, identity, endpoint, credentials, options);
   opened.defer(() => services.logs.close());
   opened.defer(() => services.gateway.close());
   // Deferred one by one, last first: the first to stop is the last deferred.
   for (const service of services.stopped.toReversed()) opened.defer(async () => service.stop());
-  writeRevisions(store, revisions);
+  writeRevisions(store, publication.revisions);
   for (const service of services.declared) service.apply(declaration);
   await store.committed();
   await services.gateway.listen(port);
   signal?.throwIfAborted();
   for (const service of services.resumed) contain("The start of a service", () => service.start());
 
-  const running = { endpoint, region: evaluation.region, credentials, outputs: evaluation.outputs };
+  const running = { endpoint, region: evaluation.region, credentials, outputs: publication.outputs };
   await writeOutputs(join(options.dataFolder, "outputs.json"), running);
   const toClose = opened.move();
   return {
@@ -156,7 +158,7 @@ async function start(options: StackOptions): Promise<RunningStack> {
     consoleUrl: `${endpoint}/?token=${services.console.token}`,
     functionCount: declaration.functions.length,
     resourceCount: evaluation.resources.length,
-    resources: evaluation.resources,
+    resources: publication.resources,
     iam: services.iam,
     startNotes: services.tasks.definitions.startNotes,
     notSimulated: [

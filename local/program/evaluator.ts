@@ -13,19 +13,19 @@ import { plainInputs } from "./plain-inputs.ts";
 import { ProviderTags } from "./provider-tags.ts";
 import type { Evaluation, EvaluationAnswer, EvaluationRequest, RegisteredResource } from "./resource.ts";
 import { refuseDuplicates } from "./duplicates.ts";
+import { noteModules } from "./note-modules.ts";
 import { readStackConfig } from "./stack-config.ts";
 
 /** Exported by the SDK for its own test helpers and left out of its types: resolves when every registration has been answered. */
 const runtime = pulumi.runtime as typeof pulumi.runtime & { waitForRPCs(): Promise<void> };
 
-async function evaluate({ projectFolder, stack, revisions, endpoint }: EvaluationRequest): Promise<Evaluation> {
+async function evaluate({ projectFolder, stack, endpoint }: EvaluationRequest): Promise<Evaluation> {
   const config = await readStackConfig(projectFolder, stack);
   const context = {
     identity: { partition: "aws", region: config.region, accountId: LOCAL_ACCOUNT_ID },
     project: config.project,
     stack,
     projectFolder,
-    revisions,
     endpoint,
   };
   const tags = new ProviderTags(config.defaultTags);
@@ -48,11 +48,12 @@ async function evaluate({ projectFolder, stack, revisions, endpoint }: Evaluatio
     stack,
   );
   refuseDuplicates(pulumi.runtime.getMonitor(), (error) => answer({ kind: "refused", message: explain(error) }));
+  const modules = noteModules();
   const program = (await import(pathToFileURL(join(projectFolder, "index.ts")).href)) as { default?: unknown };
   const { default: declared, ...named } = program;
   const outputs = await settled(declared ?? named);
   await runtime.waitForRPCs();
-  return { project: config.project, region: config.region, resources, outputs };
+  return { project: config.project, region: config.region, resources, outputs, modules: [...modules] };
 }
 
 function settled(value: unknown): Promise<Record<string, unknown>> {

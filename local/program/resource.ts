@@ -18,11 +18,11 @@ export type Revisions = Readonly<Record<string, { readonly revision: number; rea
 export interface EvaluationRequest {
   readonly projectFolder: string;
   readonly stack: string;
-  readonly revisions: Revisions;
   /** Address of the HTTP door: a part of outputs such as queue URLs. */
   readonly endpoint: string;
 }
 
+/** What the program declares. Placeholders stand for revisions and digests of code until {@link Publication}. */
 export interface Evaluation {
   readonly project: string;
   readonly region: string;
@@ -30,6 +30,16 @@ export interface Evaluation {
   readonly resources: readonly RegisteredResource[];
   /** Stack outputs. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** Absolute paths of the program's own modules. */
+  readonly modules: readonly string[];
+}
+
+/** An evaluation with the code, versions and revisions of a time. */
+export interface Publication {
+  readonly resources: readonly RegisteredResource[];
+  /** Stack outputs. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly revisions: Revisions;
 }
 
 /** What the evaluating process answers. */

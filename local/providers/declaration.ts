@@ -1,5 +1,5 @@
 import type { StackDeclaration } from "../declarations.ts";
-import type { RegisteredResource, Revisions } from "../program/resource.ts";
+import type { RegisteredResource } from "../program/resource.ts";
 import { declareLogGroups } from "./cloudwatch-logs.ts";
 import { declareTables } from "./dynamodb.ts";
 import { declareImages } from "./ecr.ts";
@@ -11,7 +11,7 @@ import { declareScheduleGroups, declareSchedules } from "./scheduler.ts";
 import { declareQueuePolicies, declareQueues } from "./sqs.ts";
 
 /**
- * What the registered resources declare, in the words of the services that run them, and the revisions they have now.
+ * What the registered resources declare, in the words of the services that run them. Unpacks the code of new versions.
  *
  * @param functionsFolder where the code of function versions is kept
  * @throws UserError naming resource and property for a declaration that cannot be run here
@@ -19,15 +19,10 @@ import { declareQueuePolicies, declareQueues } from "./sqs.ts";
 export async function declareStack(
   resources: readonly RegisteredResource[],
   functionsFolder: string,
-): Promise<{ declaration: StackDeclaration; revisions: Revisions }> {
+): Promise<{ declaration: StackDeclaration }> {
   const functions = await declareFunctions(resources, functionsFolder);
   const taskDefinitions = declareTaskDefinitions(resources);
-  const revisions = Object.fromEntries([
-    ...functions.map((each) => [`function/${each.functionName}`, { revision: Number(each.version), hash: each.configurationHash }] as const),
-    ...taskDefinitions.map((each) => [`task-definition/${each.family}`, { revision: each.revision, hash: each.configurationHash }] as const),
-  ]);
   return {
-    revisions,
     declaration: {
       functions,
       aliases: declareAliases(resources),

@@ -1,9 +1,11 @@
 import * as z from "zod";
 import type { ClusterDeclaration, TaskDefinitionDeclaration } from "../declarations.ts";
 import { arn } from "../identity.ts";
+import { revisionPlaceholder } from "../program/placeholders.ts";
 import type { RegisteredResource } from "../program/resource.ts";
 import { declared, jsonText } from "./declared.ts";
-import { physicalName, revisionOf, sha256, type Providers } from "./provider.ts";
+import { physicalName, sha256, type Providers } from "./provider.ts";
+import { nextRevision, type Publisher, type Publishers } from "./publisher.ts";
 
 const CLUSTER = "aws:ecs/cluster:Cluster";
 const TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition";
@@ -21,8 +23,7 @@ export const ecsProviders: Providers = {
   "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": (resource) => ({ id: String(resource.inputs.clusterName), outputs: {} }),
   [TASK_DEFINITION]: (resource, context) => {
     const family = String(resource.inputs.family);
-    const configurationHash = sha256(JSON.stringify(resource.inputs));
-    const revision = revisionOf(`task-definition/${family}`, configurationHash, context);
+    const revision = revisionPlaceholder(revisionKey(family));
     const arnWithoutRevision = arn(context.identity, "ecs", `task-definition/${family}`);
     return {
       id: family,
@@ -31,12 +32,22 @@ export const ecsProviders: Providers = {
         revision,
         arnWithoutRevision,
         arn: `${arnWithoutRevision}:${revision}`,
-        configurationHash,
         tagsAll: { ...context.defaultTags, ...(resource.inputs.tags as Record<string, string> | undefined) },
       },
     };
   },
 };
+
+const revisionKey = (family: string) => `task-definition/${family}`;
+
+/** A task definition's revision. */
+const publishTaskDefinition: Publisher = ({ inputs, outputs }, revisions) => {
+  const configurationHash = sha256(JSON.stringify(inputs));
+  const key = revisionKey(String(outputs.family));
+  const revision = nextRevision(key, configurationHash, revisions);
+  return { revision, values: { [revisionPlaceholder(key)]: String(revision.current.revision) }, outputs: { configurationHash } };
+};
+export const ecsPublishers: Publishers = { [TASK_DEFINITION]: publishTaskDefinition };
 
 const nameValuePairs = z
   .array(z.object({ name: z.string(), value: z.string() }))

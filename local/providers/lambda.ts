@@ -7,9 +7,11 @@ import { arn } from "../identity.ts";
 import type { FunctionVersion } from "../lambda/function-version.ts";
 import { APPLICATION_LEVELS, SYSTEM_LEVELS, type LoggingSettings } from "../lambda/log-levels.ts";
 import { publishCode, restoreCode } from "../lambda/published-code.ts";
+import { digestPlaceholder, revisionPlaceholder } from "../program/placeholders.ts";
 import type { RegisteredResource } from "../program/resource.ts";
 import { declared } from "./declared.ts";
-import { physicalName, revisionOf, sha256, type Providers } from "./provider.ts";
+import { physicalName, sha256, type Providers } from "./provider.ts";
+import { archiveFiles, nextRevision, type Publisher, type Publishers } from "./publisher.ts";
 
 const FUNCTION = "aws:lambda/function:Function";
 const ALIAS = "aws:lambda/alias:Alias";
@@ -18,21 +20,13 @@ const PERMISSION = "aws:lambda/permission:Permission";
 const archive = z.object({ archive: z.record(z.string(), z.string()) });
 
 export const lambdaProviders: Providers = {
-  [FUNCTION]: async (resource, context) => {
+  [FUNCTION]: (resource, context) => {
     const name = physicalName(resource, context);
-    // Publishing, tags and reserved concurrency belong to the function, not to a version: changing them publishes nothing.
-    const configuration = { ...resource.inputs, code: undefined, publish: undefined, tags: undefined, reservedConcurrentExecutions: undefined };
-    const files = Object.entries(archive.parse(resource.inputs.code).archive).sort(([a], [b]) => (a < b ? -1 : 1));
-    // One after the other: read at once, the files of many functions are more than a process may have open.
-    const codeHash = sha256(...files.flatMap(([path, file]) => [path, readFileSync(file)]));
-    const configurationHash = sha256(codeHash, JSON.stringify(configuration));
-    const revision = String(revisionOf(`function/${name}`, configurationHash, context));
+    const revision = String(revisionPlaceholder(revisionKey(name)));
     const version = resource.inputs.publish === true ? revision : "$LATEST";
     const functionArn = arn(context.identity, "lambda", `function:${name}`);
-    return {
-      id: name,
-      outputs: { id: name, name, arn: functionArn, revision, version, qualifiedArn: `${functionArn}:${version}`, codeSha256: codeHash, configurationHash },
-    };
+    const codeSha256 = digestPlaceholder(revisionKey(name));
+    return { id: name, outputs: { id: name, name, arn: functionArn, revision, version, qualifiedArn: `${functionArn}:${version}`, codeSha256 } };
   },
   [ALIAS]: (resource, context) => {
     const functionName = nameOf(String(resource.inputs.functionName));
@@ -42,6 +36,25 @@ export const lambdaProviders: Providers = {
   },
   [PERMISSION]: (resource) => ({ id: resource.name, outputs: { statementId: resource.name } }),
 };
+
+const revisionKey = (functionName: string) => `function/${functionName}`;
+
+/** A function's version and the digest of its code. */
+const publishFunction: Publisher = async ({ inputs, outputs }, revisions) => {
+  // Publishing, tags and reserved concurrency belong to the function, not to a version: changing them publishes nothing.
+  const configuration = { ...inputs, code: undefined, publish: undefined, tags: undefined, reservedConcurrentExecutions: undefined };
+  const files = Object.entries(await archiveFiles(archive.parse(inputs.code).archive)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const codeHash = sha256(...files.flatMap(([path, file]) => [path, readFileSync(file)]));
+  const configurationHash = sha256(codeHash, JSON.stringify(configuration));
+  const key = revisionKey(String(outputs.name));
+  const revision = nextRevision(key, configurationHash, revisions);
+  return {
+    revision,
+    values: { [revisionPlaceholder(key)]: String(revision.current.revision), [digestPlaceholder(key)]: codeHash },
+    outputs: { configurationHash, code: { archive: Object.fromEntries(files) } },
+  };
+};
+export const lambdaPublishers: Publishers = { [FUNCTION]: publishFunction };
 
 /** Lambda refuses levels with the format Text, and takes INFO where JSON comes without (API reference, LoggingConfig). */
 const loggingConfig = z

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { Identity } from "../identity.ts";
-import type { Revisions } from "../program/resource.ts";
 
 /** A resource as the program registers it, before it has outputs. */
 export interface ResourceRequest {
@@ -14,7 +13,6 @@ export interface ProviderContext {
   readonly project: string;
   readonly stack: string;
   readonly projectFolder: string;
-  readonly revisions: Revisions;
   readonly endpoint: string;
   /** Default tags of the resource's AWS provider. */
   readonly defaultTags: Readonly<Record<string, string>>;
@@ -38,13 +36,6 @@ export function physicalName(resource: ResourceRequest, context: ProviderContext
   if (typeof asked === "string") return asked;
   const suffix = createHash("sha256").update(`${context.project}/${context.stack}/${resource.type}/${resource.name}`).digest("hex");
   return `${resource.name}-${suffix.slice(0, 7)}`;
-}
-
-/** The revision that a resource with this content has: a new one when the content has changed. */
-export function revisionOf(key: string, hash: string, context: ProviderContext): number {
-  const current = context.revisions[key];
-  if (current === undefined) return 1;
-  return current.hash === hash ? current.revision : current.revision + 1;
 }
 
 export function sha256(...parts: (string | Uint8Array)[]): string {

@@ -3,6 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { evaluateProgram } from "../../local/program/evaluate.ts";
+import { publish } from "../../local/program/publish.ts";
 import type { RegisteredResource } from "../../local/program/resource.ts";
 import { PROJECT_FOLDER, PROJECT_NAME, type Stack, STACKS } from "./mocks.ts";
 
@@ -10,7 +11,10 @@ const NEW_NAME = "order-flows";
 /** What the programs need nothing of. */
 const LEFT_OUT = new Set([".git", ".build", ".local", "node_modules", "test"]);
 
-const evaluate = (projectFolder: string, stack: string) => evaluateProgram({ projectFolder, stack, revisions: {}, endpoint: "http://127.0.0.1:4570" });
+async function evaluate(projectFolder: string, stack: string) {
+  const evaluation = await evaluateProgram({ projectFolder, stack, endpoint: "http://127.0.0.1:4570" });
+  return { project: evaluation.project, ...(await publish(evaluation, {})) };
+}
 
 describe("A project that is renamed in Pulumi.yaml alone", function () {
   // Each test evaluates programs in processes of their own.

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { AwsError } from "../../../local/errors.ts";
 import type { Iam } from "../../../local/iam/iam.ts";
 import { evaluateProgram } from "../../../local/program/evaluate.ts";
+import { publish } from "../../../local/program/publish.ts";
 import type { RegisteredResource } from "../../../local/program/resource.ts";
 import { declareStack } from "../../../local/providers/declaration.ts";
 import { createIam, identity } from "../iam/fixtures.ts";
@@ -26,7 +27,8 @@ describe("Every action with every role of the program", function () {
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "probes-"));
-    ({ resources } = await evaluateProgram({ projectFolder: resolve(import.meta.dirname, "../../.."), stack: "dev", revisions: {}, endpoint: "http://127.0.0.1:1" }));
+    const evaluation = await evaluateProgram({ projectFolder: resolve(import.meta.dirname, "../../.."), stack: "dev", endpoint: "http://127.0.0.1:1" });
+    ({ resources } = await publish(evaluation, {}));
     const { declaration } = await declareStack(resources, folder);
     iam = createIam();
     iam.apply(declaration);

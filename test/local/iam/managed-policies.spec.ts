@@ -6,7 +6,7 @@ import { provide } from "../../../local/providers/provide.ts";
 import type { RegisteredResource } from "../../../local/program/resource.ts";
 import { createIam, denied, identity, lambdaCaller, policy, trust } from "./fixtures.ts";
 
-const context = { identity, project: "p", stack: "dev", projectFolder: "/nowhere", revisions: {}, endpoint: "http://127.0.0.1:1", defaultTags: {} };
+const context = { identity, project: "p", stack: "dev", projectFolder: "/nowhere", endpoint: "http://127.0.0.1:1", defaultTags: {} };
 const ARN = "arn:aws:iam::000000000000:role/worker";
 const QUEUE = "arn:aws:sqs:eu-west-1:000000000000:queue";
 const LOGS = "arn:aws:logs:eu-west-1:000000000000:log-group:/a:log-stream:b";

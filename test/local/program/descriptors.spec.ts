@@ -34,9 +34,10 @@ describe("A program of many functions of many files", function () {
     const module = (path: string) => JSON.stringify(new URL(`../../../local/${path}`, import.meta.url).href);
     const script = `
       const { evaluateProgram } = await import(${module("program/evaluate.ts")});
+      const { publish } = await import(${module("program/publish.ts")});
       const { declareStack } = await import(${module("providers/declaration.ts")});
-      const evaluation = await evaluateProgram({ projectFolder: ${JSON.stringify(folder)}, stack: "dev", revisions: {}, endpoint: "http://127.0.0.1:1" });
-      const { declaration } = await declareStack(evaluation.resources, ${JSON.stringify(join(folder, "functions"))});
+      const evaluation = await evaluateProgram({ projectFolder: ${JSON.stringify(folder)}, stack: "dev", endpoint: "http://127.0.0.1:1" });
+      const { declaration } = await declareStack((await publish(evaluation, {})).resources, ${JSON.stringify(join(folder, "functions"))});
       process.stdout.write(String(declaration.functions.length));
     `;
     const output = execFileSync("/bin/sh", ["-c", 'ulimit -n 256 && exec "$0" --input-type=module --eval "$1"', process.execPath, script], { encoding: "utf8" });

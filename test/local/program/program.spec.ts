@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { LOCAL_ACCOUNT_ID } from "../../../local/identity.ts";
@@ -9,7 +9,8 @@ import { declareStack } from "../../../local/providers/declaration.ts";
 import { isSimulated } from "../../../local/providers/provide.ts";
 import { evaluateProgram } from "../../../local/program/evaluate.ts";
 import { readStackConfig } from "../../../local/program/stack-config.ts";
-import type { Evaluation, Revisions } from "../../../local/program/resource.ts";
+import { publish } from "../../../local/program/publish.ts";
+import type { Evaluation, Publication, Revisions } from "../../../local/program/resource.ts";
 import { Store } from "../../../local/store/store.ts";
 
 const PROJECT = resolve(import.meta.dirname, "../../..");
@@ -51,8 +52,14 @@ describe("Evaluating a Pulumi program", () => {
     rmSync(folder, { recursive: true });
   });
 
-  function evaluate(revisions: Revisions = {}): Promise<Evaluation> {
-    return evaluateProgram({ projectFolder: folder, stack: "dev", revisions, endpoint: ENDPOINT });
+  async function evaluate(revisions: Revisions = {}): Promise<Evaluation & Publication & { template: Evaluation }> {
+    const evaluation = await evaluateProgram({ projectFolder: folder, stack: "dev", endpoint: ENDPOINT });
+    return { ...evaluation, ...(await publish(evaluation, revisions)), template: evaluation };
+  }
+
+  async function declare(before?: Revisions) {
+    const { resources, revisions } = await evaluate(before);
+    return { revisions, ...(await declareStack(resources, join(folder, "functions"))) };
   }
 
   it("hands back the outputs, the declarations and what is not simulated", async () => {
@@ -76,28 +83,49 @@ describe("Evaluating a Pulumi program", () => {
   });
 
   it("keeps a function's version while nothing changes, and publishes the next one when code or configuration does", async () => {
-    const functions = join(folder, "functions");
-    const first = await declareStack((await evaluate()).resources, functions);
+    const first = await declare();
     assert.equal((await evaluate(first.revisions)).outputs.version, "1");
 
     writeFileSync(join(folder, "handler.mjs"), "export const handler = async () => 2;\n");
-    const second = await declareStack((await evaluate(first.revisions)).resources, functions);
+    const second = await declare(first.revisions);
     assert.equal(second.declaration.functions[0]?.version, "2");
 
     writeFileSync(join(folder, "Pulumi.dev.yaml"), "config:\n  aws:region: eu-west-1\n  sample:greeting: bye\n");
     assert.equal((await evaluate(second.revisions)).outputs.version, "3");
   });
 
-  it("keeps the code of an older version when a newer one is published", async () => {
-    const functions = join(folder, "functions");
-    const first = await declareStack((await evaluate()).resources, functions);
+  it("declares after a change of code alone what a new evaluation would declare", async () => {
+    const job = 'new aws.ecs.TaskDefinition("job", { family: "job", cpu: "256", memory: "512", executionRoleArn: role.arn, containerDefinitions: pulumi.jsonStringify([{ name: "job", image: "x", environment: [{ name: "WORKER", value: handler.qualifiedArn }, { name: "DIGEST", value: handler.codeSha256 }] }]) });';
+    const dependent = `new aws.lambda.Function("dependent", { role: role.arn, runtime: "nodejs24.x", handler: "index.handler", publish: true, code: new pulumi.asset.FileArchive("code"), environment: { variables: { JOB: job.arn } } });`;
+    mkdirSync(join(folder, "code/inner"), { recursive: true });
+    writeFileSync(join(folder, "code/inner/data.json"), "1");
+    writeFileSync(join(folder, "index.ts"), `${PROGRAM}const job = ${job}
+${dependent}
+export const revision = job.revision;
+`);
+    const first = await evaluate();
+    assert.equal(first.outputs.revision, 1);
     writeFileSync(join(folder, "handler.mjs"), "export const handler = async () => 2;\n");
-    const second = await declareStack((await evaluate(first.revisions)).resources, functions);
+    writeFileSync(join(folder, "code/second.mjs"), "");
+    const second = await publish(first.template, first.revisions);
+    const whole = await evaluate(first.revisions);
+    assert.deepEqual(second, { resources: whole.resources, outputs: whole.outputs, revisions: whole.revisions });
+    assert.deepEqual([second.outputs.version, second.outputs.revision], ["2", 2]);
+    assert.deepEqual(await publish(first.template, second.revisions), second);
+    const { declaration } = await declareStack(second.resources, join(folder, "functions"));
+    assert.deepEqual(declaration.functions.map(({ version, code }) => [version, Object.keys(code!.files)]), [["2", ["index.mjs"]], ["2", ["inner/data.json", "second.mjs"]]]);
+    assert.doesNotMatch(JSON.stringify(second), /7\d{15}/);
+  });
+
+  it("keeps the code of an older version when a newer one is published", async () => {
+    const first = await declare();
+    writeFileSync(join(folder, "handler.mjs"), "export const handler = async () => 2;\n");
+    const second = await declare(first.revisions);
     const load = async (codeFolder: string) => ((await import(join(codeFolder, "index.mjs"))) as { handler: () => Promise<number> }).handler();
     assert.equal(await load(first.declaration.functions[0]!.codeFolder), 1);
     assert.equal(await load(second.declaration.functions[0]!.codeFolder), 2);
     // The module type of the folder that the data happens to be in must not reach the code.
-    assert.equal(readFileSync(join(functions, "package.json"), "utf8"), "{}\n");
+    assert.equal(readFileSync(join(folder, "functions", "package.json"), "utf8"), "{}\n");
   });
 
   it("gives every resource the same name and ARN at each start", async () => {
