@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as jobs from "./container/index.ts";
 import { createAwsProvider } from "./infra/aws-provider.ts";
 import { bundle } from "./infra/bundle.ts";
 import { findFunctionLogGroups } from "./infra/function-logs.ts";
@@ -23,7 +24,7 @@ const place = findPlace(settings.region, provider);
 const build = await bundle(import.meta.dirname);
 
 const { table: jobTable } = new JobTable("jobs", { protect: settings.protect }, ours);
-const jobRuntime = new JobRuntime("job", { place, settings, imageContext: build.imageContexts.sample, table: jobTable }, ours);
+const jobRuntime = new JobRuntime("job", { place, settings, jobs, imageContexts: build.imageContexts, table: jobTable }, ours);
 const network = new Network("network", { place, settings, use: jobRuntime.endpointUse }, ours);
 const reminders = new OneTimeSchedules("reminders", { place, targetArn: aliasArn(place, "reminder"), protect: settings.protect }, ours);
 const occurrences = new OccurrenceTable("occurrences", { protect: settings.protect }, ours);
@@ -58,8 +59,7 @@ export default {
   region: settings.region,
   vpcId: network.vpcId,
   clusterArn: jobRuntime.cluster.arn,
-  taskDefinitionArn: jobRuntime.taskDefinition.arn,
-  jobLogGroupName: jobRuntime.logGroup.name,
+  ...jobRuntime.outputs,
   jobTableName: jobTable.name,
   reminderScheduleGroupName: reminders.group.name,
   scheduleDeadLetterQueueUrl: reminders.deadLetterQueue.url,

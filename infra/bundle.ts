@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import * as esbuild from "esbuild";
 import { chmod, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { JOB_NAMES, type JobName, readFiles, readImageContext, removeOthers } from "./image-contexts.ts";
+import { JOB_NAMES, type JobName } from "../functions/shared/declared-jobs.ts";
+import { readFiles, readImageContext, removeOthers } from "./image-contexts.ts";
 import { FUNCTION_NAMES, type FunctionName } from "./workflows.ts";
 
 const OUT = ".build";

@@ -91,9 +91,9 @@ export function allowAlarms(sid: string, actions: readonly Action[], resource: p
 /**
  * Lets requests pass a VPC endpoint, on top of what their own policy allows.
  *
- * @param role whose requests; left out for requests that another account has signed, such as the links under which ECR hands out layers
+ * @param roles whose requests; left out for requests that another account has signed, such as the links under which ECR hands out layers
  */
-export function allowThrough(sid: string, actions: readonly Action[], resources: readonly pulumi.Input<string>[] | "*", role?: pulumi.Input<string>): Statement {
+export function allowThrough(sid: string, actions: readonly Action[], resources: readonly pulumi.Input<string>[] | "*", roles?: readonly pulumi.Input<string>[]): Statement {
   return {
     Sid: sid,
     Effect: "Allow",
@@ -101,7 +101,7 @@ export function allowThrough(sid: string, actions: readonly Action[], resources:
     Principal: "*",
     Action: [...actions],
     Resource: resources === "*" ? "*" : [...resources],
-    ...(role !== undefined && { Condition: { ArnEquals: { "aws:PrincipalArn": role } } }),
+    ...(roles !== undefined && { Condition: { ArnEquals: { "aws:PrincipalArn": [...roles] } } }),
   };
 }
 

@@ -1,10 +1,6 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import * as jobs from "../container/index.ts";
-
-/** The jobs of this program, by the names of their folders. */
-export const JOB_NAMES = Object.keys(jobs) as JobName[];
-export type JobName = keyof typeof jobs;
+import type { JobName } from "../functions/shared/declared-jobs.ts";
 
 /** TypeScript entries of a job's folder, and what they are bundled to: the supervisor, and the work's process. */
 const ENTRIES = { "main.ts": "job", "work-main.ts": "work" } as const;

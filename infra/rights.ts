@@ -73,7 +73,7 @@ export function createRights(args: RightsArgs): Readonly<Record<Right, (name: Fu
 function taskEnvironment({ settings, network, jobRuntime }: RightsArgs): NonNullable<Grant["environment"]> {
   return {
     CLUSTER_ARN: jobRuntime.cluster.arn,
-    TASK_DEFINITION_ARN: jobRuntime.taskDefinition.arn,
+    JOBS: jobRuntime.taskDefinitionArns,
     CONTAINER_NAME: jobRuntime.containerName,
     SUBNET_IDS: network.taskSubnetIds.apply((ids) => ids.join(",")),
     SECURITY_GROUP_IDS: network.taskSecurityGroupId,

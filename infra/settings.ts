@@ -139,6 +139,22 @@ const checkedSchema = schema.superRefine(
   { when: () => true },
 );
 
+/**
+ * What is wrong with settings of which some come from elsewhere, such as a job's declaration.
+ *
+ * @param changed keys to judge: a fault is reported at one of them if its rule involves any
+ */
+export function settingFaults(settings: Settings, changed: readonly string[]): { key: string; message: string }[] {
+  const texts = Object.fromEntries(Object.entries(settings).flatMap(([key, value]) => (key in schema.shape && typeof value !== "object" ? [[key, String(value)]] : [])));
+  const issues = checkedSchema.safeParse(texts).error?.issues ?? [];
+  const involved = (key: string) => rules.find(({ keys }) => keys[0] === key)?.keys.find((each) => changed.includes(each));
+  return issues.flatMap(({ path, message }) => {
+    const key = String(path[0]);
+    const at = changed.includes(key) ? key : involved(key);
+    return at === undefined ? [] : [{ key: at, message }];
+  });
+}
+
 /** Namespaces of the engine and of the packages that the program uses, whose settings reach their providers without the program. */
 const FOREIGN_NAMESPACES = new Set(["pulumi", "aws", "awsx", "docker-build"]);
 

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type EndpointService, endpointStatements, type EndpointUse, GATEWAY_SERVICES, INTERFACE_SERVICES } from "./endpoint-policies.ts";
+import { type EndpointService, endpointStatements, type EndpointUse, GATEWAY_SERVICES, interfaceServices } from "./endpoint-policies.ts";
 import { policy } from "./iam.ts";
 
 interface EndpointsArgs {
@@ -59,7 +59,7 @@ export class InterfaceEndpoints extends pulumi.ComponentResource {
       { ...HTTPS, securityGroupId: clientSecurityGroupId, description: "HTTPS to interface endpoints", referencedSecurityGroupId: securityGroup.id },
       { parent: this },
     );
-    for (const service of INTERFACE_SERVICES) {
+    for (const service of interfaceServices(args.use)) {
       new aws.ec2.VpcEndpoint(
         `${name}-${service.replace(".", "-")}`,
         { ...endpointArgs(service, args), vpcEndpointType: "Interface", subnetIds, securityGroupIds: [securityGroup.id], privateDnsEnabled: true },

@@ -32,6 +32,9 @@ export function boundaryStatements(scope: Scope): Statement[] {
     allow("DeadLetters", ["sqs:SendMessage"], [named("sqs", "")]),
     allow("Logs", ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], [named("logs", "log-group:"), named("logs", "log-group:/aws/lambda/")]),
     allow("Image", ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], [named("ecr", "repository/")]),
+    // Of the jobs that declare secrets.
+    allow("Parameters", ["ssm:GetParameters"], [named("ssm", "parameter/")]),
+    allow("Secrets", ["secretsmanager:GetSecretValue"], [named("secretsmanager", "secret:")]),
     allowWithoutResource("Lists", ["ecr:GetAuthorizationToken", "logs:DescribeLogGroups"]),
     allowWithoutResource("Traces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]),
   ];

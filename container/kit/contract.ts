@@ -8,12 +8,10 @@ export type ReportTarget =
   | { readonly to: "callback"; readonly callbackId: string }
   | { readonly to: "record"; readonly jobId: string };
 
-/** A job as the environment variables of its container. */
+/** What every job gets as environment variables of its container, besides its input. */
 export interface JobEnvironment {
   readonly JOB_NAME: string;
   readonly JOB_REPORTS: "kit" | "exit";
-  /** JSON. Absent for a job that maps its input itself. */
-  readonly JOB_INPUT?: string;
   readonly JOB_ATTEMPT: string;
   readonly JOB_TIME_LIMIT_SECONDS: string;
   readonly EXECUTION_ARN: string;

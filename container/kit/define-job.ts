@@ -13,13 +13,15 @@ interface CommonOptions<Input> {
   readonly architecture?: "arm64" | "amd64";
   readonly capacityProvider?: "FARGATE" | "FARGATE_SPOT";
   readonly timeLimitSeconds?: number;
-  /** Tasks of this job at a time. Approximate: workflows that start at the same time may exceed it. */
+  /** Tasks of this job at a time; further starts wait as for capacity. Approximate: workflows that start at the same time may exceed it. */
   readonly maxTasks?: number;
   readonly environment?: Readonly<Record<string, string>>;
   /** Environment variables with the value of a secret. ECS fetches the values when the task starts. */
   readonly secrets?: Readonly<Record<string, JobSecret>>;
   /** What the task role is allowed to do, by the statement's Sid. */
   readonly permissions?: Readonly<Record<string, JobPermission>>;
+  /** Whether the image's files can't be changed while it runs: true for jobs with the kit, false for any other image unless declared. */
+  readonly readonlyRootFilesystem?: boolean;
   /** Stands in for entry point and command of the image on a machine that runs no containers. */
   readonly local?: { readonly command: readonly string[] };
   /** Passes the input to the image. Left out, the variable `JOB_INPUT` holds the input as JSON. */

@@ -7,6 +7,7 @@ import { durableHandler } from "../shared/durable-handler.ts";
 import { maxAttempts, parseEnvironment, taskEnvironment, wholeSeconds } from "../shared/environment.ts";
 import { unwrapOperationError, WorkflowError } from "../shared/errors.ts";
 import { START_ALLOWANCE_SECONDS } from "../../container/kit/contract.ts";
+import { environmentOf, type JobEnvironment } from "../shared/job-environment.ts";
 import { startPlan, STOP_DEADLINE_SECONDS, STOP_PLAN } from "../shared/poll-plan.ts";
 import { outcomeOf, outcomeOfOverdue, outcomeOfSilent, type StoppedTask } from "../shared/stopped-task.ts";
 import { TaskSteps } from "../shared/task-steps.ts";
@@ -18,23 +19,25 @@ const callbackJobEnvironment = taskEnvironment.extend({
   HEARTBEAT_TIMEOUT_SECONDS: wholeSeconds,
 });
 
-type Environment = z.output<typeof callbackJobEnvironment>;
+type SharedEnvironment = z.output<typeof callbackJobEnvironment>;
+type Environment = JobEnvironment<SharedEnvironment>;
 
 interface Dependencies {
   readonly ecs: ECSClient;
   readonly lambda: LambdaClient;
-  readonly environment: Environment;
+  readonly environment: SharedEnvironment;
 }
 
 /** How an attempt at the job ended, unless it failed. */
 type End = { readonly result: string } | { readonly lost: string; readonly task?: StoppedTask };
 
 /** Runs a job as a task and, once it has started, stays suspended without a poll until the job reports. Its result is what the job reported. */
-export const createHandler = ({ ecs, lambda, environment }: Dependencies) =>
-  durableHandler(callbackJobInput(environment.JOB_TIME_LIMIT_SECONDS), async (input, context): Promise<unknown> => {
+export const createHandler = ({ ecs, lambda, environment: shared }: Dependencies) =>
+  durableHandler(callbackJobInput(shared.JOB_TIME_LIMIT_SECONDS), async (request, context): Promise<unknown> => {
+    const environment = environmentOf(shared, request.job);
     const steps = new TaskSteps(context, ecs, environment);
     for (let attempt = 1; ; ) {
-      const { taskArn, reported, keepOpen } = await steps.start(attempt, input, () => openCallback(context, lambda, environment));
+      const { taskArn, reported, keepOpen } = await steps.start(attempt, request, () => openCallback(context, lambda, environment));
       // The callback waits for heartbeats from its creation on, and a task takes longer to start than a job may stay silent.
       await steps.awaitStart(taskArn, startPlan(environment.HEARTBEAT_TIMEOUT_SECONDS), keepOpen);
       const end = await awaitReport(reported, taskArn, steps, context, environment);

@@ -1,1 +1,1 @@
-export { jobInputParser as callbackJobInput } from "../shared/job-input.ts";
+export { jobRequestParser as callbackJobInput } from "../shared/job-request.ts";

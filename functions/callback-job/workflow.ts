@@ -1,10 +1,10 @@
 import { jobExecutionSeconds } from "../shared/execution-time.ts";
-import { boundedJobInput } from "../shared/job-input.ts";
+import { jobRequest } from "../shared/job-request.ts";
 import { defineWorkflow } from "../shared/workflow.ts";
 
 export default defineWorkflow({
   description: "Runs a job and waits until it reports",
-  input: ({ jobTimeLimitSeconds }) => boundedJobInput(jobTimeLimitSeconds),
+  input: ({ jobTimeLimitSeconds }) => jobRequest(jobTimeLimitSeconds),
   durable: { timeoutSeconds: jobExecutionSeconds },
   environment: ({ jobHeartbeatTimeoutSeconds }) => ({ HEARTBEAT_TIMEOUT_SECONDS: String(jobHeartbeatTimeoutSeconds) }),
   needs: ["runJobs", "controlTasks", "manageCallbacks"],

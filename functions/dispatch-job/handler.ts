@@ -1,13 +1,14 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import * as z from "zod";
-import type { SampleInput } from "../../container/sample/job.ts";
 import { taskClientConfiguration } from "../shared/clients.ts";
+import { isJob, type JobRequest } from "../shared/declared-jobs.ts";
 import { durableHandler } from "../shared/durable-handler.ts";
 import { parseEnvironment, taskEnvironment } from "../shared/environment.ts";
 import { unwrapOperationError, WorkflowError } from "../shared/errors.ts";
 import { executionId } from "../shared/execution.ts";
-import { assertFitsTask } from "../shared/job-input.ts";
+import { environmentOf } from "../shared/job-environment.ts";
+import { assertFitsTask } from "../shared/job-request.ts";
 import { isOpen, JobTable } from "../shared/job-record.ts";
 import { retryTransient } from "../shared/retry.ts";
 import { TaskSteps } from "../shared/task-steps.ts";
@@ -30,10 +31,9 @@ export interface DispatchJobResult {
   readonly status: "DISPATCHED";
 }
 
-interface RecordedJob {
+interface RecordedJob extends JobRequest {
   readonly jobId: string;
   readonly attempt: number;
-  readonly input: SampleInput;
 }
 
 /** Starts a job and returns at once; the task writes its status and result into the job's record. */
@@ -41,7 +41,6 @@ export const createHandler = ({ ecs, dynamodb, environment }: Dependencies) => {
   const table = new JobTable(dynamodb, environment.JOB_TABLE_NAME);
   const ttlDays = environment.JOB_RECORD_TTL_DAYS;
   return durableHandler(dispatchJobInput(environment.JOB_TIME_LIMIT_SECONDS), async (input, context): Promise<DispatchJobResult> => {
-    const steps = new TaskSteps(context, ecs, environment);
     const { durableExecutionArn: executionArn } = context.executionContext;
     const job = await context.step(
       "record-job",
@@ -49,7 +48,8 @@ export const createHandler = ({ ecs, dynamodb, environment }: Dependencies) => {
       { retryStrategy: retryTransient },
     );
     try {
-      const taskArn = await steps.run(job.attempt, job.input, { to: "record", jobId: job.jobId });
+      const steps = new TaskSteps(context, ecs, environmentOf(environment, job.job));
+      const taskArn = await steps.run(job.attempt, job, { to: "record", jobId: job.jobId });
       await context.step("record-task", () => table.setTask(job.jobId, job.attempt, taskArn), { retryStrategy: retryTransient });
       return { jobId: job.jobId, taskArn, status: "DISPATCHED" };
     } catch (error) {
@@ -60,12 +60,12 @@ export const createHandler = ({ ecs, dynamodb, environment }: Dependencies) => {
   });
 };
 
-async function create(table: JobTable, input: SampleInput, executionArn: string, ttlDays: number): Promise<RecordedJob> {
+async function create(table: JobTable, request: JobRequest, executionArn: string, ttlDays: number): Promise<RecordedJob> {
   const jobId = executionId(executionArn);
-  if (!(await table.create({ jobId, input, executionArn, ttlDays }))) {
+  if (!(await table.create({ jobId, ...request, executionArn, ttlDays }))) {
     await assertOpen(table, jobId, executionArn);
   }
-  return { jobId, attempt: 1, input };
+  return { jobId, attempt: 1, ...request };
 }
 
 /** A record that this execution finds is its own, written before the step was checkpointed, or says that the execution has ended. */
@@ -81,17 +81,21 @@ async function reopen(table: JobTable, jobId: string, executionArn: string, ttlD
   if (record === undefined) {
     throw new WorkflowError("InvalidInput", `retryOf: there is no job ${jobId}`);
   }
-  const { input, attempt } = record;
-  assertFitsTask(input);
+  const { job, input, attempt } = record;
+  if (!isJob(job)) {
+    throw new WorkflowError("InvalidInput", `retryOf: job ${jobId} is one of ${job}, which is not declared any more`);
+  }
+  const request = { job, input };
+  assertFitsTask(request);
   if (record.executionArn === executionArn && isOpen(record)) {
     // This execution opened it already, and died before the step was checkpointed.
-    return { jobId, attempt, input };
+    return { jobId, attempt, ...request };
   }
   if (record.status !== "FAILED" || !(await table.reopen(record, executionArn, ttlDays))) {
     const reason = record.status === "FAILED" ? "was opened by another execution meanwhile" : `is ${record.status}; only a FAILED job can be run again`;
     throw new WorkflowError("InvalidInput", `retryOf: job ${jobId} ${reason}`);
   }
-  return { jobId, attempt: attempt + 1, input };
+  return { jobId, attempt: attempt + 1, ...request };
 }
 
 function describe(error: unknown): { errorType: string; errorMessage: string } {

@@ -1,11 +1,11 @@
 import { dispatchExecutionSeconds } from "../shared/execution-time.ts";
-import { boundedJobInput } from "../shared/job-input.ts";
+import { jobRequest } from "../shared/job-request.ts";
 import { defineWorkflow } from "../shared/workflow.ts";
 import { retryInput } from "./input.ts";
 
 export default defineWorkflow({
   description: "Starts a job that keeps its own record",
-  input: ({ jobTimeLimitSeconds }) => boundedJobInput(jobTimeLimitSeconds).or(retryInput),
+  input: ({ jobTimeLimitSeconds }) => jobRequest(jobTimeLimitSeconds).or(retryInput),
   durable: { timeoutSeconds: dispatchExecutionSeconds },
   needs: ["runJobs", "keepRecord"],
   // The demo run checks the record as well: demo.ts.

@@ -6,6 +6,7 @@ import { durableHandler } from "../shared/durable-handler.ts";
 import { maxAttempts, parseEnvironment, taskEnvironment } from "../shared/environment.ts";
 import { WorkflowError } from "../shared/errors.ts";
 import { START_ALLOWANCE_SECONDS } from "../../container/kit/contract.ts";
+import { environmentOf, type JobEnvironment } from "../shared/job-environment.ts";
 import { safetyNet } from "../shared/poll-plan.ts";
 import { outcomeOf, type StoppedTask } from "../shared/stopped-task.ts";
 import { TaskSteps } from "../shared/task-steps.ts";
@@ -29,12 +30,13 @@ export interface PollJobResult {
 }
 
 /** Runs a job as a task, and waits until task-watchdog reports its stop. Polls find the stop when the event of it is lost. */
-export const createHandler = ({ ecs, environment }: Dependencies) =>
-  durableHandler(pollJobInput(environment.JOB_TIME_LIMIT_SECONDS), async (input, context): Promise<PollJobResult> => {
+export const createHandler = ({ ecs, environment: shared }: Dependencies) =>
+  durableHandler(pollJobInput(shared.JOB_TIME_LIMIT_SECONDS), async (request, context): Promise<PollJobResult> => {
+    const environment = environmentOf(shared, request.job);
     const steps = new TaskSteps(context, ecs, environment);
     for (let attempt = 1; ; ) {
       const [reported, endCallbackId] = await context.createCallback("task-end");
-      const taskArn = await steps.run(attempt, input, { to: "exit", endCallbackId });
+      const taskArn = await steps.run(attempt, request, { to: "exit", endCallbackId });
       const task = await awaitStopOrGiveUp(steps, taskArn, reported, environment, context);
       const outcome = outcomeOf(task);
       if (outcome.kind === "succeeded") {
@@ -59,7 +61,7 @@ async function awaitStopOrGiveUp(
   steps: TaskSteps,
   taskArn: string,
   reported: DurablePromise<string>,
-  environment: Dependencies["environment"],
+  environment: JobEnvironment<Dependencies["environment"]>,
   context: DurableContext,
 ): Promise<StoppedTask> {
   const limit = environment.JOB_TIME_LIMIT_SECONDS;

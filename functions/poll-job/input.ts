@@ -1,1 +1,1 @@
-export { jobInputParser as pollJobInput } from "../shared/job-input.ts";
+export { jobRequestParser as pollJobInput } from "../shared/job-request.ts";

@@ -1,10 +1,10 @@
 import { jobExecutionSeconds } from "../shared/execution-time.ts";
-import { boundedJobInput } from "../shared/job-input.ts";
+import { jobRequest } from "../shared/job-request.ts";
 import { defineWorkflow } from "../shared/workflow.ts";
 
 export default defineWorkflow({
   description: "Runs a job and waits until its task has stopped",
-  input: ({ jobTimeLimitSeconds }) => boundedJobInput(jobTimeLimitSeconds),
+  input: ({ jobTimeLimitSeconds }) => jobRequest(jobTimeLimitSeconds),
   durable: { timeoutSeconds: jobExecutionSeconds },
   needs: ["runJobs", "controlTasks"],
   examples: [

@@ -7,7 +7,8 @@ const identifiers = z.string().transform((list) => list.split(",")).pipe(z.array
 /** What every function that runs a job is told about the task. */
 export const taskEnvironment = z.object({
   CLUSTER_ARN: z.string().min(1),
-  TASK_DEFINITION_ARN: z.string().min(1),
+  /** ARN of each job's task definition. */
+  JOBS: z.string().transform(parseJson).pipe(z.record(z.string(), z.string().min(1))),
   CONTAINER_NAME: z.string().min(1),
   SUBNET_IDS: identifiers,
   SECURITY_GROUP_IDS: identifiers,
@@ -19,7 +20,23 @@ export const taskEnvironment = z.object({
   JOB_CAPACITY_WAIT_SECONDS: z.coerce.number().int().nonnegative(),
 });
 
-export type TaskEnvironment = z.output<typeof taskEnvironment>;
+export type SharedTaskEnvironment = z.output<typeof taskEnvironment>;
+
+/** The same for one job. */
+export type TaskEnvironment = Omit<SharedTaskEnvironment, "JOBS"> & {
+  readonly TASK_DEFINITION_ARN: string;
+  /** Tasks of the job at a time. */
+  readonly MAX_TASKS?: number;
+};
+
+function parseJson(text: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue("must be JSON");
+    return z.NEVER;
+  }
+}
 
 /** How often a job is run at most when the platform keeps taking it away: 1 is never again. */
 export const maxAttempts = z.coerce.number().int().positive();

@@ -1,4 +1,5 @@
 import { START_ALLOWANCE_SECONDS } from "../../container/kit/contract.ts";
+import { JOB_NAMES, timeLimitOf } from "./declared-jobs.ts";
 import { MAX_CAPACITY_STOPS } from "./operation-budget.ts";
 import { STOP_DEADLINE_SECONDS } from "./poll-plan.ts";
 import type { WorkflowSettings } from "./workflow.ts";
@@ -14,9 +15,10 @@ const DISPATCH_SECONDS = 300;
 
 type JobSettings = Pick<WorkflowSettings, "jobTimeLimitSeconds" | "jobMaxAttempts" | "jobCapacityWaitSeconds">;
 
-/** Seconds that an execution needs at most for a job with its attempts: waits for capacity, starts and stops of tasks included. */
+/** Seconds that an execution needs at most for any job with its attempts: waits for capacity, starts and stops of tasks included. */
 export function jobExecutionSeconds({ jobTimeLimitSeconds, jobMaxAttempts, jobCapacityWaitSeconds }: JobSettings): number {
-  const attempt = jobTimeLimitSeconds + 2 * START_ALLOWANCE_SECONDS + STOP_DEADLINE_SECONDS;
+  const longest = Math.max(...JOB_NAMES.map((job) => timeLimitOf(job, jobTimeLimitSeconds)));
+  const attempt = longest + 2 * START_ALLOWANCE_SECONDS + STOP_DEADLINE_SECONDS;
   const seconds = jobMaxAttempts * attempt + MAX_CAPACITY_STOPS * START_ALLOWANCE_SECONDS + jobCapacityWaitSeconds;
   return Math.min(seconds, MAX_EXECUTION_SECONDS);
 }

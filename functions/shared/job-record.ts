@@ -2,7 +2,7 @@ import { GetItemCommand, paginateQuery, PutItemCommand, UpdateItemCommand } from
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
 import { JobRecords, OPEN, OPEN_STATUSES, type RecordedError, STATUSES, unlessRefused } from "../../container/kit/job-records.ts";
-import sample, { type SampleInput } from "../../container/sample/job.ts";
+import type { JobRequest } from "./declared-jobs.ts";
 import { executionId } from "./execution.ts";
 
 const jobError = z.object({
@@ -15,7 +15,10 @@ const jobError = z.object({
 const jobRecord = z.object({
   jobId: z.string(),
   status: z.enum(STATUSES),
-  input: sample.input({ timeLimitSeconds: Infinity }),
+  /** Name of its declaration. Records of earlier versions have none. */
+  job: z.string().default("sample"),
+  /** Checked when it was recorded. */
+  input: z.unknown(),
   executionArn: z.string(),
   attempt: z.number(),
   /** ISO 8601. */
@@ -42,9 +45,8 @@ export const OPEN_JOBS_INDEX = "open-jobs";
 /** Attributes that the index holds beside its keys. A heartbeat changes none of them, and so costs no write of the index. */
 export const OPEN_JOBS_ATTRIBUTES = ["executionArn", "attempt", "status", "taskArn"];
 
-interface NewJob {
+interface NewJob extends JobRequest {
   readonly jobId: string;
-  readonly input: SampleInput;
   readonly executionArn: string;
   /** Days after which DynamoDB removes the record. */
   readonly ttlDays: number;
@@ -134,9 +136,9 @@ export class JobTable extends JobRecords {
     return this.close(jobId, { status: "FAILED", error }, { executionArn });
   }
 
-  #put({ jobId, input, executionArn, ttlDays }: NewJob, state: Readonly<Record<string, unknown>>): Promise<boolean> {
+  #put({ jobId, job, input, executionArn, ttlDays }: NewJob, state: Readonly<Record<string, unknown>>): Promise<boolean> {
     const now = new Date().toISOString();
-    const item = { jobId, input, executionArn, attempt: 1, createdAt: now, updatedAt: now, expiresAt: expiry(ttlDays), ...state };
+    const item = { jobId, job, input, executionArn, attempt: 1, createdAt: now, updatedAt: now, expiresAt: expiry(ttlDays), ...state };
     return unlessRefused(
       this.dynamodb.send(
         new PutItemCommand({

@@ -4,7 +4,7 @@ import { type Refusal, refuse } from "./capacity-wait.ts";
 import type { TaskEnvironment } from "./environment.ts";
 import { WorkflowError } from "./errors.ts";
 import type { ReportTarget } from "../../container/kit/contract.ts";
-import type { SampleInput } from "../../container/sample/job.ts";
+import type { JobRequest } from "./declared-jobs.ts";
 import { MAX_CAPACITY_STOPS, RUN_TASK_CALLS } from "./operation-budget.ts";
 import { startTask } from "./start-task.ts";
 import { lackedCapacity, type StoppedTask } from "./stopped-task.ts";
@@ -44,11 +44,11 @@ export class StartSteps {
    * @param begin creates what each try needs; a try never uses what another has created
    * @throws WorkflowError `CapacityUnavailable` or `TaskRefused`; or what RunTask failed with
    */
-  async start<Try extends StartTry>(attempt: number, input: SampleInput, begin: () => Promise<Try>): Promise<Try & { readonly taskArn: string }> {
+  async start<Try extends StartTry>(attempt: number, request: JobRequest, begin: () => Promise<Try>): Promise<Try & { readonly taskArn: string }> {
     for (;;) {
       const current = await begin();
       const tryNumber = ++this.#tries;
-      const started = await this.context.step("run-task", (step) => this.#call({ attempt, input, tryNumber }, current, step.attempt), {
+      const started = await this.context.step("run-task", (step) => this.#call({ attempt, request, tryNumber }, current, step.attempt), {
         retryStrategy: (error, calls) => (error.name === OUTCOME_UNKNOWN ? backOff(error, calls) : { shouldRetry: false }),
       });
       if ("taskArn" in started) {
@@ -81,7 +81,7 @@ export class StartSteps {
   }
 
   async #call(
-    { attempt, input, tryNumber }: { attempt: number; input: SampleInput; tryNumber: number },
+    { attempt, request, tryNumber }: { attempt: number; request: JobRequest; tryNumber: number },
     { report, keepOpen }: StartTry,
     call: number,
   ): Promise<{ readonly taskArn: string } | Refusal> {
@@ -89,7 +89,7 @@ export class StartSteps {
     const answer = await startTask(this.ecs, this.environment, {
       executionArn,
       attempt,
-      input,
+      ...request,
       report,
       tryNumber,
       first: tryNumber === 1 && call === 1,

@@ -30,14 +30,35 @@ export async function startTask(ecs: ECSClient, environment: TaskEnvironment, re
       await stopTasks(ecs, environment, await listTasks(ecs, environment, request.executionArn));
       return { kind: "refused", reason: "The callback closed while the task was being started" };
     }
-    const taskArn = request.first ? undefined : await takeOver(ecs, environment, request);
-    return taskArn === undefined ? await runTask(ecs, environment, request) : { kind: "started", taskArn };
+    const full = await isFull(ecs, environment);
+    // The execution's own task may be among those that run: this call may repeat one whose outcome is unknown.
+    const taskArn = request.first && !full ? undefined : await takeOver(ecs, environment, request);
+    if (taskArn !== undefined) return { kind: "started", taskArn };
+    if (full) return { kind: "refused", reason: `The job ${request.job} has ${environment.MAX_TASKS ?? 0} tasks already, the most that it declares (maxTasks)` };
+    return await runTask(ecs, environment, request);
   } catch (error) {
     if (error instanceof Error && isTransient(error)) {
       return { kind: "unknown", reason: `${error.name}: ${error.message}` };
     }
     throw error;
   }
+}
+
+/** Reports whether the job has as many tasks as it may. Approximate: workflows that start tasks at the same time don't see each other's. */
+async function isFull(ecs: ECSClient, { CLUSTER_ARN: cluster, TASK_DEFINITION_ARN: arn, MAX_TASKS: max }: TaskEnvironment): Promise<boolean> {
+  if (max === undefined) return false;
+  let count = 0;
+  // API Reference, ListTasks: tasks that are starting have the desired status RUNNING as well.
+  for await (const { taskArns = [] } of paginateListTasks({ client: ecs }, { cluster, family: familyOf(arn), desiredStatus: "RUNNING" })) {
+    count += taskArns.length;
+    if (count >= max) return true;
+  }
+  return false;
+}
+
+/** `job` of `arn:aws:ecs:…:task-definition/job:7`. */
+function familyOf(taskDefinitionArn: string): string {
+  return /task-definition\/([^:]+)/.exec(taskDefinitionArn)?.[1] ?? taskDefinitionArn;
 }
 
 async function runTask(ecs: ECSClient, environment: TaskEnvironment, request: StartRequest): Promise<RunTaskAnswer> {

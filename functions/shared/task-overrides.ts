@@ -1,12 +1,11 @@
 import type { TaskOverride } from "@aws-sdk/client-ecs";
 import type { JobEnvironment, ReportTarget } from "../../container/kit/contract.ts";
-import type { SampleInput } from "../../container/sample/job.ts";
+import { DECLARED_JOBS, type JobRequest } from "./declared-jobs.ts";
 
-export interface TaskRequest {
+export interface TaskRequest extends JobRequest {
   readonly executionArn: string;
   /** Number of the attempt at the job, from 1. */
   readonly attempt: number;
-  readonly input: SampleInput;
   readonly report: ReportTarget;
 }
 
@@ -14,11 +13,12 @@ export interface TaskRequest {
 export const MAX_OVERRIDES_BYTES = 8192;
 
 /** The job as environment variables of its container. */
-export function taskOverrides({ executionArn, attempt, input, report }: TaskRequest, containerName: string, timeLimitSeconds: number): TaskOverride {
+export function taskOverrides({ executionArn, attempt, job: name, input, report }: TaskRequest, containerName: string, timeLimitSeconds: number): TaskOverride {
+  const declaration = DECLARED_JOBS[name];
+  const run = declaration.run?.(input) ?? { environment: { JOB_INPUT: JSON.stringify(input) } };
   const job: JobEnvironment = {
-    JOB_NAME: "sample",
-    JOB_REPORTS: "kit",
-    JOB_INPUT: JSON.stringify(input),
+    JOB_NAME: name,
+    JOB_REPORTS: declaration.reports,
     JOB_ATTEMPT: String(attempt),
     JOB_TIME_LIMIT_SECONDS: String(timeLimitSeconds),
     EXECUTION_ARN: executionArn,
@@ -27,8 +27,8 @@ export function taskOverrides({ executionArn, attempt, input, report }: TaskRequ
     ...(report.to === "callback" && { CALLBACK_ID: report.callbackId }),
     ...(report.to === "record" && { JOB_ID: report.jobId }),
   };
-  const environment = Object.entries(job).map(([name, value]) => ({ name, value: String(value) }));
-  return { containerOverrides: [{ name: containerName, environment }] };
+  const environment = Object.entries({ ...run.environment, ...job }).map(([variable, value]) => ({ name: variable, value }));
+  return { containerOverrides: [{ name: containerName, ...(run.command && { command: [...run.command] }), environment }] };
 }
 
 export function overridesBytes(overrides: TaskOverride): number {
@@ -54,6 +54,6 @@ const LONGEST_CONTAINER_NAME = "n".repeat(64);
  *
  * @returns 0 or less for an input that fits
  */
-export function excessBytes(input: SampleInput): number {
-  return overridesBytes(taskOverrides({ ...LONGEST_REQUEST, input }, LONGEST_CONTAINER_NAME, LONGEST_TIME_LIMIT_SECONDS)) - MAX_OVERRIDES_BYTES;
+export function excessBytes({ job, input }: JobRequest): number {
+  return overridesBytes(taskOverrides({ ...LONGEST_REQUEST, job, input }, LONGEST_CONTAINER_NAME, LONGEST_TIME_LIMIT_SECONDS)) - MAX_OVERRIDES_BYTES;
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { DurablePromise } from "@aws/durable-execution-sdk-js";
 import { type ReportTarget, START_ALLOWANCE_SECONDS } from "../../container/kit/contract.ts";
-import type { SampleInput } from "../../container/sample/job.ts";
+import type { JobRequest } from "./declared-jobs.ts";
 import { nextPollDelay, type PollPlan } from "./poll-plan.ts";
 import { isTransient, retryTransient } from "./retry.ts";
 import { StartSteps } from "./start-steps.ts";
@@ -37,8 +37,8 @@ type Check = (state: PollState, poll: number) => Promise<PollState>;
 /** The durable operations on the job's task that the workflows share, each under its own fixed name. */
 export class TaskSteps extends StartSteps {
   /** Starts the task of a job whose report target is the same for each try. @returns the task's ARN */
-  async run(attempt: number, input: SampleInput, report: ReportTarget): Promise<string> {
-    const { taskArn } = await this.start(attempt, input, async () => ({ report }));
+  async run(attempt: number, request: JobRequest, report: ReportTarget): Promise<string> {
+    const { taskArn } = await this.start(attempt, request, async () => ({ report }));
     return taskArn;
   }
 

@@ -6,7 +6,7 @@ import type { StoppedTask } from "./stopped-task.ts";
 export type TaskView = { readonly state: "missing" | "starting" | "running" } | { readonly state: "stopped"; readonly task: StoppedTask };
 
 /** What ECS says about a task at this moment. @throws the ECS client's errors */
-export async function describeTask(ecs: ECSClient, environment: TaskEnvironment, taskArn: string): Promise<TaskView> {
+export async function describeTask(ecs: ECSClient, environment: Pick<TaskEnvironment, "CLUSTER_ARN" | "CONTAINER_NAME">, taskArn: string): Promise<TaskView> {
   const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster: environment.CLUSTER_ARN, tasks: [taskArn] }));
   const task = tasks?.[0];
   if (task === undefined) {

@@ -2,7 +2,7 @@ import type { LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
 import { executionId } from "../shared/execution.ts";
 import { findExecution } from "../shared/execution-state.ts";
-import sample from "../../container/sample/job.ts";
+import { readJobRequest } from "../shared/job-request.ts";
 import type { JobTable } from "../shared/job-record.ts";
 
 const retryInput = z.object({ retryOf: z.string() });
@@ -30,8 +30,8 @@ export async function closeRecordOf(executionArn: string, status: string, ttlDay
     return;
   }
   const jobId = executionId(executionArn);
-  const job = sample.input({ timeLimitSeconds: Infinity }).safeParse(input);
-  if (status !== "FAILED" && job.success && (await table.createFailed({ jobId, input: job.data, executionArn, ttlDays }, error))) {
+  const request = readJobRequest(input);
+  if (status !== "FAILED" && request !== undefined && (await table.createFailed({ jobId, ...request, executionArn, ttlDays }, error))) {
     return;
   }
   await table.setExecutionFailed(jobId, executionArn, error);

@@ -5,8 +5,7 @@ import { mathInput } from "../../functions/math/input.ts";
 import { reminderInput } from "../../functions/reminder/input.ts";
 import { reportInput } from "../../functions/report/input.ts";
 import { describeIssues } from "../../container/kit/issues.ts";
-import sample from "../../container/sample/job.ts";
-import { jobInputParser } from "../../functions/shared/job-input.ts";
+import { jobRequest, jobRequestParser } from "../../functions/shared/job-request.ts";
 import { sweepInput } from "../../functions/task-sweep/input.ts";
 import { watchdogEvent } from "../../functions/task-watchdog/input.ts";
 import type { FunctionVersion } from "../lambda/function-version.ts";
@@ -23,15 +22,15 @@ export interface WorkflowInput {
 const REMINDER_DELAY_MS = 60_000;
 
 const job: Pick<WorkflowInput, "schema" | "example"> = {
-  schema: sample.input({ timeLimitSeconds: Infinity }),
+  schema: jobRequest(Infinity),
   example: () => ({ message: "hello", processingTime: 5 }),
 };
 
 const inputs: Readonly<Record<string, WorkflowInput>> = {
   math: plain(mathInput, () => ({ num1: 10, num2: 5 })),
   report: plain(reportInput, () => ({})),
-  "poll-job": { ...job, parse: (input, version) => jobInputParser(timeLimit(version))(input) },
-  "callback-job": { ...job, parse: (input, version) => jobInputParser(timeLimit(version))(input) },
+  "poll-job": { ...job, parse: (input, version) => jobRequestParser(timeLimit(version))(input) },
+  "callback-job": { ...job, parse: (input, version) => jobRequestParser(timeLimit(version))(input) },
   "dispatch-job": { ...job, parse: (input, version) => dispatchJobInput(timeLimit(version))(input) },
   "create-reminder": plain(createReminderInput, (now) => ({ key: `tea-${Math.floor(now / 1000)}`, at: utc(now + REMINDER_DELAY_MS), payload: { cup: 1 } })),
   reminder: plain(reminderInput, (now) => ({

@@ -144,7 +144,7 @@ describe("the job", () => {
     const table = TestJobTable.use();
     const record = async (jobId: string) => {
       const jobs = new JobTable(table.client, TABLE_NAME);
-      await jobs.create({ jobId, input: work, executionArn: "arn:execution", ttlDays: 1 });
+      await jobs.create({ jobId, job: "sample", input: work, executionArn: "arn:execution", ttlDays: 1 });
       return { jobs, environment: { AWS_ENDPOINT_URL: table.endpoint, REPORT_TO: "record", JOB_ID: jobId } };
     };
 

@@ -69,7 +69,7 @@ describe("a job that is stuck", function () {
     const fast = timeScaleVariables(10, {});
     const record = async (jobId: string) => {
       const jobs = new JobTable(table.client, TABLE_NAME);
-      await jobs.create({ jobId, input: quick, executionArn: "arn:execution", ttlDays: 1 });
+      await jobs.create({ jobId, job: "sample", input: quick, executionArn: "arn:execution", ttlDays: 1 });
       return { AWS_ENDPOINT_URL: table.endpoint, REPORT_TO: "record", JOB_ID: jobId };
     };
     const errorOf = async (jobId: string) => (await table.get(jobId))!["error"];

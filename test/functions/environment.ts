@@ -2,7 +2,7 @@
 Object.assign(process.env, {
   AWS_REGION: "eu-central-1",
   CLUSTER_ARN: "arn:aws:ecs:eu-central-1:111122223333:cluster/jobs",
-  TASK_DEFINITION_ARN: "arn:aws:ecs:eu-central-1:111122223333:task-definition/job:1",
+  JOBS: JSON.stringify({ sample: "arn:aws:ecs:eu-central-1:111122223333:task-definition/job:1", totals: "arn:aws:ecs:eu-central-1:111122223333:task-definition/totals:1" }),
   CONTAINER_NAME: "job",
   SUBNET_IDS: "subnet-a,subnet-b",
   SECURITY_GROUP_IDS: "sg-1",

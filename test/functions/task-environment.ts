@@ -1,7 +1,10 @@
 /** The parsed environment that the job workflows share. */
 export const taskEnvironment = {
   CLUSTER_ARN: "arn:aws:ecs:eu-central-1:111122223333:cluster/jobs",
-  TASK_DEFINITION_ARN: "arn:aws:ecs:eu-central-1:111122223333:task-definition/job:1",
+  JOBS: {
+    sample: "arn:aws:ecs:eu-central-1:111122223333:task-definition/job:1",
+    totals: "arn:aws:ecs:eu-central-1:111122223333:task-definition/totals:1",
+  } as Record<string, string>,
   CONTAINER_NAME: "job",
   SUBNET_IDS: ["subnet-a", "subnet-b"],
   SECURITY_GROUP_IDS: ["sg-1"],

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as z from "zod";
 import { readEnvironment } from "../../container/kit/environment.ts";
 import sample from "../../container/sample/job.ts";
+import { JOB_NAMES } from "../../functions/shared/declared-jobs.ts";
 import { FUNCTION_NAMES, JOB_FUNCTIONS, WORKFLOWS } from "../../infra/workflows.ts";
 import { compilePattern } from "../../local/events/pattern.ts";
 import { EXECUTION_STATUSES, hasEnded } from "../../operator/execution-status.ts";
@@ -36,10 +37,10 @@ for (const stack of STACKS) {
       assert.deepEqual(program.resources.filter(({ type, inputs, provider: own }) => type.startsWith("aws:") && (own !== provider?.name || "tags" in inputs)).map(({ name }) => name), []);
     });
 
-    it("ends every log, and gives every function and the job a log of its own", () => {
+    it("ends every log, and gives every function and every job a log of its own", () => {
       const groups = all("aws:cloudwatch/logGroup:LogGroup");
       const expected = { dev: 7, staging: 30, prod: 365 }[stack];
-      assert.equal(groups.length, FUNCTION_NAMES.length + 2);
+      assert.equal(groups.length, FUNCTION_NAMES.length + JOB_NAMES.length + 1);
       assert.deepEqual(new Set(groups.map(({ inputs }) => inputs.retentionInDays)), new Set([expected]));
       for (const { inputs } of functions()) {
         assert.deepEqual(inputs.loggingConfig, { logFormat: "JSON", logGroup: `/aws/lambda/${String(inputs.name)}` });
@@ -105,7 +106,7 @@ for (const stack of STACKS) {
     });
 
     it("runs the task on arm64 with a read-only file system, and the environment that the job wants", () => {
-      const [definition] = all("aws:ecs/taskDefinition:TaskDefinition");
+      const definition = all("aws:ecs/taskDefinition:TaskDefinition").find(({ name }) => name === "job");
       const [container] = JSON.parse(String(definition?.inputs.containerDefinitions)) as { readonlyRootFilesystem: boolean; environment: { name: string; value: string }[] }[];
       assert.deepEqual(definition?.inputs.runtimePlatform, { cpuArchitecture: "ARM64", operatingSystemFamily: "LINUX" });
       assert.notEqual(definition.inputs.taskRoleArn, definition.inputs.executionRoleArn);
@@ -113,6 +114,20 @@ for (const stack of STACKS) {
       const ofDefinition = Object.fromEntries(container.environment.map(({ name, value }) => [name, value]));
       const ofRunTask = { JOB_INPUT: '{"message":"m","processingTime":0}', JOB_ATTEMPT: "1", JOB_TIME_LIMIT_SECONDS: "1", EXECUTION_ARN: "arn", REPORT_TO: "exit" };
       assert.doesNotThrow(() => readEnvironment({ ...ofDefinition, ...ofRunTask }, sample.input));
+    });
+
+    it("gives each job a repository, an image, a log, two roles and a task definition of the size that it declares", () => {
+      const definition = all("aws:ecs/taskDefinition:TaskDefinition").find(({ name }) => name === "totals");
+      const [container] = JSON.parse(String(definition?.inputs.containerDefinitions)) as { name: string; environment: unknown[] }[];
+      assert.deepEqual([definition?.inputs.cpu, definition?.inputs.memory], ["512", "1024"]);
+      // The task knows nothing of Lambda or DynamoDB.
+      assert.deepEqual([container?.name, container?.environment], ["job", []]);
+      assert.deepEqual(all("aws:iam/rolePolicy:RolePolicy").filter(({ name }) => name.startsWith("totals-")).map(({ name }) => name), ["totals-execution-policy"]);
+      for (const type of ["awsx:ecr:Repository", "awsx:ecr:Image", "aws:ecs/taskDefinition:TaskDefinition"]) assert.equal(all(type).length, JOB_NAMES.length, type);
+      const { totalsTaskDefinitionArn, totalsLogGroupName, taskDefinitionArn, jobLogGroupName } = program.outputs as Record<string, string>;
+      assert.match(totalsTaskDefinitionArn!, new RegExp(`task-definition/durable-workflows-${stack}-totals:`));
+      assert.match(taskDefinitionArn!, new RegExp(`task-definition/durable-workflows-${stack}-job:`));
+      assert.match(`${totalsLogGroupName!} ${jobLogGroupName!}`, /^totals-logs\S* job-logs/);
     });
 
     it("gives every function the environment that its handler wants", async () => {

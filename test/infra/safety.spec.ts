@@ -11,6 +11,7 @@ const LASTING = [
   "aws:scheduler/scheduleGroup:ScheduleGroup reminders-group",
   "awsx:ec2:Vpc network",
   "awsx:ecr:Repository job-images",
+  "awsx:ecr:Repository totals-images",
   ...FUNCTION_NAMES.map((name) => `aws:lambda/function:Function ${name}`),
 ];
 

@@ -32,7 +32,7 @@ describe("dispatch-job", () => {
     assert.equal(ecs.tasks[0]!.environment["JOB_ID"], jobId);
 
     const { executionArn, createdAt, updatedAt, expiresAt, ...record } = (await table.get(jobId))!;
-    assert.deepEqual(record, { jobId, status: "STARTING", open: "open", input, attempt: 1, taskArn });
+    assert.deepEqual(record, { jobId, status: "STARTING", open: "open", job: "sample", input, attempt: 1, taskArn });
     assert.ok(String(executionArn).endsWith(ecs.tasks[0]!.startedBy));
     assert.ok(String(updatedAt) >= String(createdAt));
     assert.equal(expiresAt, Math.floor(Date.parse(String(createdAt)) / 1000) + 30 * 86_400);
@@ -155,7 +155,7 @@ describe("dispatch-job", () => {
     const ecs = new FakeEcs();
     const records = new JobTable(table.client, TABLE_NAME);
     const long = { message: "\u0001".repeat(1024), processingTime: 1 };
-    await records.create({ jobId: "long", input: long, executionArn: "arn/1", ttlDays: 30 });
+    await records.create({ jobId: "long", job: "sample", input: long, executionArn: "arn/1", ttlDays: 30 });
     await records.setFailed("long", 1, { errorType: "JobLost", errorMessage: "host gone" });
     assert.match(assertFailed(await execute(handlerFor(ecs), { retryOf: "long" }), "InvalidInput"), /^message: \d+ bytes too long/);
     assert.deepEqual([(await table.get("long"))!["status"], ecs.calls.length], ["FAILED", 0]);

@@ -3,7 +3,7 @@ import { parseEnvironment, taskEnvironment } from "../../../functions/shared/env
 
 const good = {
   CLUSTER_ARN: "arn:cluster",
-  TASK_DEFINITION_ARN: "arn:task-definition",
+  JOBS: '{"sample":"arn:task-definition"}',
   CONTAINER_NAME: "job",
   SUBNET_IDS: "subnet-a,subnet-b",
   SECURITY_GROUP_IDS: "sg-1",
@@ -25,7 +25,7 @@ describe("the environment of a function", () => {
   });
 
   it("is refused with every fault at once", () => {
-    const faulty = { ...good, CLUSTER_ARN: undefined, SUBNET_IDS: "subnet-a,,", JOB_TIME_LIMIT_SECONDS: "0" };
-    assert.throws(() => parseEnvironment(taskEnvironment, faulty), /CLUSTER_ARN: .*SUBNET_IDS.*: .*JOB_TIME_LIMIT_SECONDS: /);
+    const faulty = { ...good, CLUSTER_ARN: undefined, SUBNET_IDS: "subnet-a,,", JOBS: "{", JOB_TIME_LIMIT_SECONDS: "0" };
+    assert.throws(() => parseEnvironment(taskEnvironment, faulty), /CLUSTER_ARN: .*JOBS: must be JSON.*SUBNET_IDS.*: .*JOB_TIME_LIMIT_SECONDS: /);
   });
 });

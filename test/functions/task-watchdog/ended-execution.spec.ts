@@ -65,7 +65,7 @@ describe("task-watchdog, on an execution", () => {
     it("lets a record that is written too late not be opened, and the job be run again", async () => {
       const executionArn = `${DISPATCH}/late`;
       await handlerFor(inputOf(JOB))(executionEvent("STOPPED", executionArn));
-      assert.equal(await records().create({ jobId: "late", input: { message: "hello", processingTime: 1 }, executionArn, ttlDays: 30 }), false);
+      assert.equal(await records().create({ jobId: "late", job: "sample", input: { message: "hello", processingTime: 1 }, executionArn, ttlDays: 30 }), false);
       const closed = (await records().find("late"))!;
       assert.deepEqual([closed.status, closed.input], ["FAILED", { message: "hello", processingTime: 1 }]);
       assert.ok(await records().reopen(closed, `${DISPATCH}/again`, 30));

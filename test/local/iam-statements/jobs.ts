@@ -8,6 +8,8 @@ import type { Workflows } from "./workflows.ts";
 /** Few, so that they are soon taken. */
 export const TASKS_AT_ONCE = 4;
 
+export const TOTALS = { job: "totals", input: { rows: ["tea,3"] } };
+
 /** What it takes to run a task. */
 function running(name: FunctionName): Scenarios {
   return {
@@ -56,11 +58,8 @@ function whileRunTaskIsThrottled(name: FunctionName, scenario: Scenario): Scenar
 
 /** What the platform and the job itself do in their roles. */
 export const tasks: Scenarios = {
-  "job-execution-role/Trust": fails("poll-job", "sts:AssumeRole", JOB),
-  "job-task-role/Trust": fails("poll-job", "sts:AssumeRole", JOB),
-  "job-execution-policy/LogInToRegistry": lost(/ecr:GetAuthorizationToken on resource: \*/),
-  "job-execution-policy/PullImage": lost(/CannotPullContainerError.*ecr:\w+ on resource: arn:/),
-  "job-execution-policy/WriteLogs": lost(/ResourceInitializationError.*logs:CreateLogStream on resource: arn:/),
+  ...starting("job", JOB),
+  ...starting("totals", TOTALS),
   "job-task-policy/ReportToCallback": {
     async run(workflows, since) {
       const { status, error } = await workflows.run("callback-job", JOB);
@@ -78,11 +77,22 @@ export const tasks: Scenarios = {
   },
 };
 
+/** What the platform does to start a task. @param name what the resources of the job are named after */
+function starting(name: string, input: object): Scenarios {
+  return {
+    [`${name}-execution-role/Trust`]: fails("poll-job", "sts:AssumeRole", input),
+    [`${name}-task-role/Trust`]: fails("poll-job", "sts:AssumeRole", input),
+    [`${name}-execution-policy/LogInToRegistry`]: lost(input, /ecr:GetAuthorizationToken on resource: \*/),
+    [`${name}-execution-policy/PullImage`]: lost(input, /CannotPullContainerError.*ecr:\w+ on resource: arn:/),
+    [`${name}-execution-policy/WriteLogs`]: lost(input, /ResourceInitializationError.*logs:CreateLogStream on resource: arn:/),
+  };
+}
+
 /** A task that the platform cannot start. */
-function lost(reason: RegExp): Scenario {
+function lost(input: object, reason: RegExp): Scenario {
   return {
     async run(workflows) {
-      const { status, error } = await workflows.run("poll-job", JOB);
+      const { status, error } = await workflows.run("poll-job", input);
       assert.equal(status, "FAILED");
       assert.match(error, /^JobLost: /);
       assert.match(error, reason);

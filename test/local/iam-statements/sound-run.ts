@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { CRASHING_JOB, JOB, LONG_JOB } from "./functions.ts";
+import { TOTALS } from "./jobs.ts";
 import type { Workflows } from "./workflows.ts";
 
 /** Every way through the workflows for which a role needs something. */
@@ -37,6 +38,7 @@ export async function runEverything(workflows: Workflows): Promise<void> {
     succeeds("math", {}),
     succeeds("report", {}),
     succeeds("poll-job", JOB),
+    succeeds("poll-job", TOTALS),
     fails("poll-job", {}),
     succeeds("callback-job", JOB),
     fails("callback-job", CRASHING_JOB),

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import type { ReportTarget } from "../../../container/kit/contract.ts";
-import type { SampleInput } from "../../../container/sample/job.ts";
-import { jobInputParser } from "../../../functions/shared/job-input.ts";
+import type { JobRequest } from "../../../functions/shared/declared-jobs.ts";
+import { jobRequestParser } from "../../../functions/shared/job-request.ts";
 import { MAX_OVERRIDES_BYTES, overridesBytes, taskOverrides } from "../../../functions/shared/task-overrides.ts";
 
 const YEAR_SECONDS = 31_536_000;
-const parse = jobInputParser(YEAR_SECONDS);
+const parse = jobRequestParser(YEAR_SECONDS);
 
 /** As long as Lambda makes it for functions and executions with names of 64 characters. */
 const executionArn = `arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:${"f".repeat(64)}:123456/durable-execution/${"e".repeat(64)}/01a1fdb5-6716-7731-82ae-3ac49e5ff0eb`;
@@ -37,16 +37,16 @@ describe("A job's input", () => {
     let refused = 0;
     fc.assert(
       fc.property(inputs, fc.constantFrom(...targets), fc.integer({ min: 1, max: 100_000 }), (event, report, attempt) => {
-        let input: SampleInput;
+        let request: JobRequest;
         try {
-          input = parse(event);
+          request = parse(event);
         } catch (error) {
           assert.match((error as Error).message, /^(message|fail\.error): \d+ bytes too long/);
           refused += 1;
           return;
         }
         accepted += 1;
-        assert.ok(overridesBytes(taskOverrides({ executionArn, attempt, input, report }, "job", YEAR_SECONDS)) <= MAX_OVERRIDES_BYTES);
+        assert.ok(overridesBytes(taskOverrides({ executionArn, attempt, ...request, report }, "job", YEAR_SECONDS)) <= MAX_OVERRIDES_BYTES);
       }),
       { numRuns: 500 },
     );
@@ -55,7 +55,7 @@ describe("A job's input", () => {
 
   it("that is too long names the longest text, and by how much", () => {
     const input = { message: "m".repeat(1024), processingTime: 1, fail: { exitCode: 1, error: '"'.repeat(1024) } };
-    const bytes = overridesBytes(taskOverrides({ executionArn: "a".repeat(320), attempt: 1_000_000, input, report: targets[1]! }, "n".repeat(64), 99_999_999));
+    const bytes = overridesBytes(taskOverrides({ executionArn: "a".repeat(320), attempt: 1_000_000, job: "sample", input, report: targets[1]! }, "n".repeat(64), 99_999_999));
     assert.ok(bytes <= MAX_OVERRIDES_BYTES, "quotes alone fit");
     const control = { ...input, fail: { exitCode: 1, error: "\u0001".repeat(1024) } };
     assert.throws(() => parse(control), { name: "InvalidInput", message: /^fail\.error: \d+ bytes too long once the input is encoded for the task; ECS takes 8192 bytes of overrides in all/ });
@@ -64,7 +64,7 @@ describe("A job's input", () => {
   it("may have texts of 1,024 characters, in letters of any alphabet", () => {
     for (const letter of ["a", "é", "書"]) {
       const input = { message: letter.repeat(1024), processingTime: 1, fail: { exitCode: 1, error: "out of paper" } };
-      assert.deepEqual(parse(input), input);
+      assert.deepEqual(parse(input), { job: "sample", input });
     }
   });
 });
