@@ -39,7 +39,7 @@ export const createHandler = ({ ecs, lambda, environment: shared }: Dependencies
     for (let attempt = 1; ; ) {
       const { taskArn, reported, keepOpen } = await steps.start(attempt, request, () => openCallback(context, lambda, environment));
       // The callback waits for heartbeats from its creation on, and a task takes longer to start than a job may stay silent.
-      await steps.awaitStart(taskArn, startPlan(environment.HEARTBEAT_TIMEOUT_SECONDS), keepOpen);
+      if (environment.REPORTS) await steps.awaitStart(taskArn, startPlan(environment.HEARTBEAT_TIMEOUT_SECONDS), keepOpen);
       const end = await awaitReport(reported, taskArn, steps, context, environment);
       if ("result" in end) {
         return parseResult(end.result);
@@ -59,7 +59,8 @@ export const createHandler = ({ ecs, lambda, environment: shared }: Dependencies
 async function openCallback(context: DurableContext, lambda: LambdaClient, environment: Environment) {
   const [reported, callbackId] = await context.createCallback("job-report", {
     timeout: { seconds: environment.JOB_TIME_LIMIT_SECONDS + START_ALLOWANCE_SECONDS },
-    heartbeatTimeout: { seconds: environment.HEARTBEAT_TIMEOUT_SECONDS },
+    // Nobody sends heartbeats for a job without the kit: its time limit is all that ends it.
+    ...(environment.REPORTS && { heartbeatTimeout: { seconds: environment.HEARTBEAT_TIMEOUT_SECONDS } }),
   });
   return {
     reported,

@@ -25,6 +25,8 @@ export type SharedTaskEnvironment = z.output<typeof taskEnvironment>;
 /** The same for one job. */
 export type TaskEnvironment = Omit<SharedTaskEnvironment, "JOBS"> & {
   readonly TASK_DEFINITION_ARN: string;
+  /** Whether the job sends reports of its own; otherwise its exit code is all that there is. */
+  readonly REPORTS: boolean;
   /** Tasks of the job at a time. */
   readonly MAX_TASKS?: number;
 };

@@ -19,6 +19,7 @@ export function environmentOf<Environment extends SharedTaskEnvironment>({ JOBS,
   return {
     ...environment,
     TASK_DEFINITION_ARN: taskDefinitionArn,
+    REPORTS: declared.reports === "kit",
     CAPACITY_PROVIDER: declared.capacityProvider ?? environment.CAPACITY_PROVIDER,
     JOB_TIME_LIMIT_SECONDS: timeLimitOf(job, environment.JOB_TIME_LIMIT_SECONDS),
     MAX_TASKS: declared.maxTasks,
