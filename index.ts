@@ -4,6 +4,7 @@ import { createAwsProvider } from "./infra/aws-provider.ts";
 import { bundle } from "./infra/bundle.ts";
 import { findFunctionLogGroups } from "./infra/function-logs.ts";
 import { createFunctions, functionOutputs } from "./infra/functions.ts";
+import { requireImageBuilder } from "./infra/image-builder.ts";
 import { JobRuntime } from "./infra/job-runtime.ts";
 import { JobTable } from "./infra/job-table.ts";
 import { aliasArn, findPlace } from "./infra/names.ts";
@@ -21,6 +22,7 @@ boundAllRoles(settings.permissionsBoundary);
 const provider = createAwsProvider(settings);
 const ours = { providers: [provider] };
 const place = findPlace(settings.region, provider);
+await requireImageBuilder(import.meta.dirname, jobs);
 const build = await bundle(import.meta.dirname);
 
 const { table: jobTable } = new JobTable("jobs", { protect: settings.protect }, ours);

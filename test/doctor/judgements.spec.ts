@@ -7,7 +7,8 @@ import { judgeFailure } from "../../doctor/check.ts";
 import { judgeDurableApi } from "../../doctor/checks/durable-functions.ts";
 import { judgeDurableQuotas } from "../../doctor/checks/durable-quotas.ts";
 import { judgeVcpuQuota } from "../../doctor/checks/fargate-quota.ts";
-import { judgeImageBuilder, platformsOf, runsInImage } from "../../doctor/checks/image-builder.ts";
+import { judgeImageBuilder } from "../../doctor/checks/image-builder.ts";
+import { platformsOf, runsInImage } from "../../infra/image-builder.ts";
 import { judgeConcurrency } from "../../doctor/checks/lambda-concurrency.ts";
 import { judgeNode } from "../../doctor/checks/node-version.ts";
 import { judgeBackend } from "../../doctor/checks/pulumi-backend.ts";
@@ -64,7 +65,7 @@ describe("The doctor's judgements", () => {
     assert.equal(runsInImage("FROM --platform=$BUILDPLATFORM node:24 AS build\nCOPY . .\nFROM node:24\nRUN true\n"), true);
     const amd64 = { platforms: platformsOf("Name: default\nPlatforms: linux/amd64*, linux/386\n") };
     const both = { platforms: platformsOf("Platforms: linux/amd64\nName: two\nPlatforms: linux/arm64*\n") };
-    const level = (runs: boolean, builder: typeof amd64 | { missing: string }) => judgeImageBuilder({ runsInImage: runs, builder }).level;
+    const level = (runs: boolean, builder: typeof amd64 | { missing: string }) => judgeImageBuilder({ builds: runs ? [{ job: "one", architecture: "arm64" }] : [], builder }).level;
     assert.deepEqual([level(false, amd64), level(true, amd64), level(true, both), level(false, { missing: "no docker" })], ["ok", "problem", "ok", "problem"]);
   });
 

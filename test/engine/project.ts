@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { access, appendFile, cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { access, appendFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, sep } from "node:path";
 import { PROJECT_FOLDER, type Stack } from "../infra/mocks.ts";
@@ -41,7 +41,7 @@ export class Project {
     this.#pulumi = join(pulumi, "pulumi");
     this.#env = {
       ...process.env,
-      PATH: [join(PROJECT_FOLDER, "node_modules/.bin"), pulumi, process.env.PATH].join(delimiter),
+      PATH: [join(folder, "bin"), join(PROJECT_FOLDER, "node_modules/.bin"), pulumi, process.env.PATH].join(delimiter),
       PULUMI_HOME: join(folder, "home"),
       PULUMI_BACKEND_URL: `file://${join(folder, "state").split(sep).join("/")}`,
       PULUMI_CONFIG_PASSPHRASE: "",
@@ -60,6 +60,9 @@ export class Project {
     const project = new Project(stack, folder, pulumi, providers);
     await mkdir(join(folder, "state"));
     await mkdir(join(folder, "project"));
+    await mkdir(join(folder, "bin"));
+    // An update asks for a builder that can run programs of the jobs' architecture.
+    await writeFile(join(folder, "bin/docker"), '#!/bin/sh\necho "Platforms: linux/amd64, linux/arm64"\n', { mode: 0o755 });
     for (const source of [...SOURCES, `Pulumi.${stack}.yaml`]) await cp(join(PROJECT_FOLDER, source), project.#path(source), { recursive: true });
     await symlink(join(PROJECT_FOLDER, "node_modules"), project.#path("node_modules"));
     await project.succeed("stack", "init", stack);
