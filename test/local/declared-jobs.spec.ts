@@ -1,7 +1,7 @@
 import { StopTaskCommand } from "@aws-sdk/client-ecs";
 import * as assert from "node:assert/strict";
-import { followExecution, startExecution } from "../../local/tour/executions.ts";
-import { runningTask, tasksOf } from "./tasks-of.ts";
+import { followExecution, startExecution, until } from "../../local/tour/executions.ts";
+import { DEADLINE_MS, idOf, runningTask, tasksOf } from "./tasks-of.ts";
 import { UsedStack } from "./use-stack.ts";
 
 const quiet = () => undefined;
@@ -11,7 +11,7 @@ const request = (pause: number, lines = rows) => ({ job: "totals", input: { rows
 describe("The job totals, a script without the kit, in the local stack", function () {
   this.timeout(90_000);
   const used = UsedStack.use({ speed: 5 });
-  const run = (workflow: "pollJob", input: unknown) => startExecution(used.context, workflow, input);
+  const run = (workflow: "pollJob" | "callbackJob" | "dispatchJob", input: unknown) => startExecution(used.context, workflow, input);
   const end = (executionArn: string) => followExecution(used.context, executionArn, quiet);
 
   it("is said to run without its base image and its RUN", () => {
@@ -41,5 +41,26 @@ describe("The job totals, a script without the kit, in the local stack", functio
     await used.context.ecs.send(new StopTaskCommand({ cluster: used.context.output("clusterArn"), task: taskArn, reason: "changed my mind" }));
     const { error } = await end(executionArn);
     assert.match(error?.message ?? "", /exit code 143.*changed my mind/);
+  });
+
+  it("succeeds and fails in callback-job by its exit code", async () => {
+    const { status, result } = await end(await run("callbackJob", request(0)));
+    assert.deepEqual([status, result], ["SUCCEEDED", { exitCode: 0 }]);
+    const { error } = await end(await run("callbackJob", request(0, ["tea"])));
+    assert.match(`${error?.type ?? ""}: ${error?.message ?? ""}`, /^JobFailed: .*exit code 65/);
+  });
+
+  it("closes its record by its exit code", async () => {
+    const statusOf = async (input: unknown, wanted: string) => {
+      const executionArn = await run("dispatchJob", input);
+      return until(`the record is ${wanted}`, DEADLINE_MS, async () => {
+        const record = await used.record(idOf(executionArn));
+        return record?.["status"] === wanted ? record : undefined;
+      });
+    };
+    const succeeded = await statusOf(request(0), "SUCCEEDED");
+    assert.deepEqual([succeeded["job"], succeeded["result"]], ["totals", { exitCode: 0 }]);
+    const failed = await statusOf(request(0, ["tea"]), "FAILED");
+    assert.equal((failed["error"] as { exitCode: number }).exitCode, 65);
   });
 });
