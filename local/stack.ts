@@ -38,8 +38,7 @@ import { publish } from "./program/publish.ts";
 import type { RegisteredResource } from "./program/resource.ts";
 import { readRevisions, schema as revisionsSchema, writeRevisions } from "./program/revisions.ts";
 import { declareStack } from "./providers/declaration.ts";
-import { unknownPolicies } from "./providers/iam.ts";
-import { isSimulated } from "./providers/provide.ts";
+import { notSimulated } from "./providers/not-simulated.ts";
 import { Scheduler, schema as schedulerSchema } from "./scheduler/scheduler.ts";
 import { schedulerService } from "./scheduler/service.ts";
 import { Queues, schema as queuesSchema } from "./sqs/queues.ts";
@@ -96,7 +95,7 @@ export interface RunningStack {
   readonly iam: Iam;
   /** What differs from AWS in the program's tasks, in plain words. */
   readonly startNotes: readonly string[];
-  /** Declared resource types that do not run here, and policies of roles that are not known. */
+  /** What the program declares and does not run here: resource types, properties, policies, outputs; one line each. */
   readonly notSimulated: readonly string[];
   stop(): Promise<void>;
 }
@@ -161,10 +160,7 @@ async function start(options: StackOptions): Promise<RunningStack> {
     resources: publication.resources,
     iam: services.iam,
     startNotes: services.tasks.definitions.startNotes,
-    notSimulated: [
-      ...new Set(evaluation.resources.map(({ type }) => type).filter((type) => !isSimulated(type))),
-      ...unknownPolicies(evaluation.resources),
-    ],
+    notSimulated: notSimulated(evaluation),
     stop: () => toClose.disposeAsync(),
   };
 }

@@ -12,7 +12,7 @@ export function startedLines(
     `Console: ${running.consoleUrl}`,
     `Data in ${relative(process.cwd(), dataFolder) || "."}.${speed === 1 ? "" : ` Waits, retries and time-outs pass ${speed} times as fast.`}`,
     ...running.startNotes,
-    ...(running.notSimulated.length > 0 ? [`Not simulated: ${running.notSimulated.join(", ")}.`] : []),
+    ...(running.notSimulated.length > 0 ? ["Not simulated:", ...running.notSimulated.map((line) => `  ${line}`)] : []),
     "",
     "",
   ].join("\n");

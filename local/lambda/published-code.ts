@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 
@@ -9,19 +10,26 @@ export interface PublishedCode {
   readonly files: Readonly<Record<string, { readonly sha256: string; readonly mode: number }>>;
 }
 
+/** A file on this machine, or a text. */
+export type CodeSource = string | { readonly text: string };
+
+export function contentOf(source: CodeSource): Buffer {
+  return typeof source === "string" ? readFileSync(source) : Buffer.from(source.text);
+}
+
 /**
  * Keeps the files of a version, so that {@link restoreCode} can make its code folder from them.
  *
  * @param files source files, by their path in the code folder
  * @param folder where published files are kept
  */
-export async function publishCode(files: Readonly<Record<string, string>>, folder: string): Promise<PublishedCode> {
+export async function publishCode(files: Readonly<Record<string, CodeSource>>, folder: string): Promise<PublishedCode> {
   await mkdir(folder, { recursive: true });
   const published: [string, PublishedCode["files"][string]][] = [];
   // One after the other: at once, the files of many functions are more than a process may have open.
   for (const [path, source] of Object.entries(files)) {
-    const content = await readFile(source);
-    const { mode } = await stat(source);
+    const content = contentOf(source);
+    const mode = typeof source === "string" ? (await stat(source)).mode : 0o644;
     const sha256 = hash("sha256", content);
     const known = await stat(join(folder, sha256)).catch(() => undefined);
     if (known?.size !== content.length) await writeWhole(join(folder, sha256), content, 0o444);

@@ -1,44 +1,57 @@
-import { asset, CustomResource } from "@pulumi/pulumi";
 import { resolve } from "node:path";
-import { UserError } from "../errors.ts";
+
+/** A file or folder on this machine, or a text. */
+type ArchivePart = string | { readonly text: string };
 
 /** Marks a value wrapped as secret on Pulumi's wire; the wrapped value is its sibling `value`. */
 const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
 
+/** Pulumi's assets and archives, by their own marks: the program may have a Pulumi SDK of its own, and so other classes. */
+type Marked = Readonly<Record<string, unknown>>;
+const isArchive = (value: Marked) => value["__pulumiArchive"] === true;
+const isAsset = (value: Marked) => value["__pulumiAsset"] === true;
+const isResource = (value: Marked) => value["__pulumiCustomResource"] === true;
+
 /**
- * A resource's inputs as plain data: secrets unwrapped, archives as the files and folders they hold, paths absolute.
- *
- * @throws UserError for assets that need a network (RemoteAsset, RemoteArchive)
+ * A resource's inputs as plain data: secrets unwrapped, archives as the files and folders they hold, paths absolute. Assets and archives
+ * that would have to be downloaded are left out.
  */
 export async function plainInputs(value: unknown): Promise<unknown> {
   if (value === null || typeof value !== "object") return value;
-  // A provider is given the id of a resource that the program passes whole, as in `new RolePolicy("p", { role })`.
-  if (CustomResource.isInstance(value)) return new Promise((done) => value.id.apply(done));
-  if (value instanceof asset.Archive) return { archive: await archiveParts(value) };
-  if (value instanceof asset.Asset) return { file: await assetPath(value) };
   if (Array.isArray(value)) return Promise.all(value.map(plainInputs));
-  if (SIGNATURE_KEY in value) return plainInputs((value as { value?: unknown }).value);
-  const entries = await Promise.all(Object.entries(value).map(async ([key, member]) => [key, await plainInputs(member)] as const));
+  const object = value as Marked;
+  // A provider is given the id of a resource that the program passes whole, as in `new RolePolicy("p", { role })`.
+  if (isResource(object)) return new Promise((done) => (object["id"] as { apply(done: (id: unknown) => void): void }).apply(done));
+  if (isArchive(object)) {
+    const archive = await archiveParts(object);
+    return archive && { archive };
+  }
+  if (isAsset(object)) return assetPart(object);
+  if (SIGNATURE_KEY in object) return plainInputs(object["value"]);
+  const entries = await Promise.all(Object.entries(object).map(async ([key, member]) => [key, await plainInputs(member)] as const));
   return Object.fromEntries(entries);
 }
 
 /** Files and folders by their path in the archive; the archive's root is "". */
-async function archiveParts(archive: asset.Archive): Promise<Record<string, string>> {
-  if (archive instanceof asset.AssetArchive) {
-    const assets = await archive.assets;
-    const parts = await Promise.all(
-      Object.entries(assets).map(async ([path, member]) => {
-        if (member instanceof asset.Asset) return [[path, await assetPath(member)] as const];
-        return Object.entries(await archiveParts(member)).map(([inner, part]) => [inner === "" ? path : `${path}/${inner}`, part] as const);
-      }),
-    );
-    return Object.fromEntries(parts.flat());
+async function archiveParts(archive: Marked): Promise<Record<string, ArchivePart> | undefined> {
+  if ("assets" in archive) {
+    const assets = (await archive["assets"]) as Record<string, Marked>;
+    const parts = await Promise.all(Object.entries(assets).map(([path, member]) => memberParts(path, member)));
+    return parts.includes(undefined) ? undefined : Object.fromEntries(parts.flatMap((each) => each ?? []));
   }
-  if (archive instanceof asset.FileArchive) return { "": resolve(await archive.path) };
-  throw new UserError("The local stack runs archives of local files only (AssetArchive or a FileArchive of a folder).");
+  return "path" in archive ? { "": resolve((await archive["path"]) as string) } : undefined;
 }
 
-async function assetPath(value: asset.Asset): Promise<string> {
-  if (value instanceof asset.FileAsset) return resolve(await value.path);
-  throw new UserError("The local stack runs FileAsset assets only: write the text or download to a file first.");
+async function memberParts(path: string, member: Marked): Promise<(readonly [string, ArchivePart])[] | undefined> {
+  if (isArchive(member)) {
+    const inner = await archiveParts(member);
+    return inner && Object.entries(inner).map(([name, part]) => [name === "" ? path : `${path}/${name}`, part] as const);
+  }
+  const part = await assetPart(member);
+  return part === undefined ? undefined : [[path, part]];
+}
+
+async function assetPart(value: Marked): Promise<ArchivePart | undefined> {
+  if ("path" in value) return resolve((await value["path"]) as string);
+  return "text" in value ? { text: String(await value["text"]) } : undefined;
 }

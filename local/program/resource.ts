@@ -7,6 +7,8 @@ export interface RegisteredResource {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** Inputs and outputs together, as the program sees the resource. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** Paths of inputs without a value, because they depend on outputs that are not simulated. */
+  readonly unknown?: readonly string[];
 }
 
 /**
@@ -32,6 +34,10 @@ export interface Evaluation {
   readonly outputs: Readonly<Record<string, unknown>>;
   /** Absolute paths of the program's own modules. */
   readonly modules: readonly string[];
+  /** Names of stack outputs without a value, because they depend on outputs that are not simulated. */
+  readonly unknownOutputs: readonly string[];
+  /** Provider functions that the program called and the local stack has no result for. */
+  readonly unknownFunctions: readonly string[];
 }
 
 /** An evaluation with the code, versions and revisions of a time. */

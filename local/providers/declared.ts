@@ -3,18 +3,19 @@ import { UserError } from "../errors.ts";
 import type { RegisteredResource } from "../program/resource.ts";
 
 /**
- * The resources of a type, read with the schema of what the local stack uses of them.
+ * The resources of a type, read with the schema of what the local stack uses of them. Resources that need a value which is not
+ * simulated are left out: the start lists that value.
  *
- * @throws UserError naming resource and property when the program declares something that cannot be run here
+ * @throws UserError naming resource and property when the program declares something that AWS would refuse as well
  */
 export function declared<T>(resources: readonly RegisteredResource[], type: string, schema: z.ZodType<T>): T[] {
-  return resources.filter((resource) => resource.type === type).map((resource) => readDeclared(resource, schema));
+  return resources.filter((resource) => resource.type === type).flatMap((resource) => readDeclared(resource, schema));
 }
 
-/** @throws UserError see {@link declared} */
-export function readDeclared<T>(resource: RegisteredResource, schema: z.ZodType<T>): T {
+function readDeclared<T>(resource: RegisteredResource, schema: z.ZodType<T>): T[] {
   const parsed = schema.safeParse(resource.outputs);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return [parsed.data];
+  if (resource.unknown !== undefined && resource.unknown.length > 0) return [];
   throw new UserError(`The local stack cannot run ${resource.type} "${resource.name}":\n${z.prettifyError(parsed.error)}`);
 }
 

@@ -67,7 +67,7 @@ const container = z.object({
   dockerLabels: z.object({ [LOCAL_COMMAND]: jsonText(z.array(z.string()).min(1)).optional() }).default({}),
   essential: z.boolean().default(true),
   stopTimeout: z.number().default(DEFAULT_STOP_TIMEOUT_SECONDS),
-  logConfiguration: z.object({ options: z.record(z.string(), z.string()) }).optional(),
+  logConfiguration: z.object({ options: z.record(z.string(), z.string()).default({}) }).optional(),
 });
 
 const taskDefinition = z.object({
@@ -87,8 +87,15 @@ export function declareClusters(resources: readonly RegisteredResource[]): Clust
   return declared(resources, CLUSTER, z.object({ arn: z.string(), name: z.string() }));
 }
 
+/** Task definitions for EC2 instances: without the size and the execution role that Fargate requires. */
+export function withoutFargateSettings(resources: readonly RegisteredResource[]): RegisteredResource[] {
+  const required = ["cpu", "memory", "executionRoleArn"];
+  return resources.filter(({ type, inputs }) => type === TASK_DEFINITION && required.some((name) => inputs[name] === undefined));
+}
+
 export function declareTaskDefinitions(resources: readonly RegisteredResource[]): (TaskDefinitionDeclaration & { configurationHash: string })[] {
-  return declared(resources, TASK_DEFINITION, taskDefinition).map(({ containerDefinitions, tagsAll, ...definition }) => ({
+  const absent = new Set(withoutFargateSettings(resources));
+  return declared(resources.filter((resource) => !absent.has(resource)), TASK_DEFINITION, taskDefinition).map(({ containerDefinitions, tagsAll, ...definition }) => ({
     ...definition,
     tags: tagsAll,
     containers: containerDefinitions.map(({ stopTimeout, logConfiguration, dockerLabels, ...rest }) => ({

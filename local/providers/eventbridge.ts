@@ -24,7 +24,8 @@ export const eventbridgeProviders: Providers = {
 const rule = z.object({
   name: z.string(),
   arn: z.string(),
-  state: z.enum(["ENABLED", "DISABLED"]).default("ENABLED"),
+  // The third state, ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS, is listed as not simulated.
+  state: z.string().default("ENABLED").transform((state): "ENABLED" | "DISABLED" => (state === "DISABLED" ? "DISABLED" : "ENABLED")),
   eventPattern: jsonText(z.record(z.string(), z.unknown())),
 });
 

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
@@ -6,7 +5,7 @@ import type { AliasDeclaration, PolicyStatement, ResourcePolicyDeclaration } fro
 import { arn } from "../identity.ts";
 import type { FunctionVersion } from "../lambda/function-version.ts";
 import { APPLICATION_LEVELS, SYSTEM_LEVELS, type LoggingSettings } from "../lambda/log-levels.ts";
-import { publishCode, restoreCode } from "../lambda/published-code.ts";
+import { contentOf, publishCode, restoreCode } from "../lambda/published-code.ts";
 import { digestPlaceholder, revisionPlaceholder } from "../program/placeholders.ts";
 import type { RegisteredResource } from "../program/resource.ts";
 import { declared } from "./declared.ts";
@@ -17,7 +16,8 @@ const FUNCTION = "aws:lambda/function:Function";
 const ALIAS = "aws:lambda/alias:Alias";
 const PERMISSION = "aws:lambda/permission:Permission";
 
-const archive = z.object({ archive: z.record(z.string(), z.string()) });
+/** Absent where the code is in an image, in S3 or behind another address. */
+const archive = z.object({ archive: z.record(z.string(), z.union([z.string(), z.object({ text: z.string() })])) });
 
 export const lambdaProviders: Providers = {
   [FUNCTION]: (resource, context) => {
@@ -34,7 +34,11 @@ export const lambdaProviders: Providers = {
     const aliasArn = arn(context.identity, "lambda", `function:${functionName}:${name}`);
     return { id: aliasArn, outputs: { id: aliasArn, name, arn: aliasArn } };
   },
-  [PERMISSION]: (resource) => ({ id: resource.name, outputs: { statementId: resource.name } }),
+  [PERMISSION]: (resource) => {
+    const { statementId, statementIdPrefix } = resource.inputs;
+    const id = typeof statementId === "string" ? statementId : `${typeof statementIdPrefix === "string" ? statementIdPrefix : ""}${resource.name}`;
+    return { id, outputs: { statementId: id } };
+  },
 };
 
 const revisionKey = (functionName: string) => `function/${functionName}`;
@@ -43,15 +47,15 @@ const revisionKey = (functionName: string) => `function/${functionName}`;
 const publishFunction: Publisher = async ({ inputs, outputs }, revisions) => {
   // Publishing, tags and reserved concurrency belong to the function, not to a version: changing them publishes nothing.
   const configuration = { ...inputs, code: undefined, publish: undefined, tags: undefined, reservedConcurrentExecutions: undefined };
-  const files = Object.entries(await archiveFiles(archive.parse(inputs.code).archive)).sort(([a], [b]) => (a < b ? -1 : 1));
-  const codeHash = sha256(...files.flatMap(([path, file]) => [path, readFileSync(file)]));
+  const files = Object.entries(await archiveFiles(archive.safeParse(inputs["code"]).data?.archive ?? {})).sort(([a], [b]) => (a < b ? -1 : 1));
+  const codeHash = sha256(...files.flatMap(([path, file]) => [path, contentOf(file)]));
   const configurationHash = sha256(codeHash, JSON.stringify(configuration));
   const key = revisionKey(String(outputs.name));
   const revision = nextRevision(key, configurationHash, revisions);
   return {
     revision,
     values: { [revisionPlaceholder(key)]: String(revision.current.revision), [digestPlaceholder(key)]: codeHash },
-    outputs: { configurationHash, code: { archive: Object.fromEntries(files) } },
+    outputs: { configurationHash, ...(files.length > 0 && { code: { archive: Object.fromEntries(files) } }) },
   };
 };
 export const lambdaPublishers: Publishers = { [FUNCTION]: publishFunction };
@@ -90,13 +94,23 @@ const functionSchema = z.object({
   code: archive,
 });
 
+/** Functions that cannot be started. */
+export function withoutLocalCode(resources: readonly RegisteredResource[]): RegisteredResource[] {
+  return resources.filter(({ type, outputs }) => type === FUNCTION && !archive.safeParse(outputs["code"]).success);
+}
+
+function declaredFunctions(resources: readonly RegisteredResource[]) {
+  const absent = new Set(withoutLocalCode(resources));
+  return declared(resources.filter((resource) => !absent.has(resource)), FUNCTION, functionSchema);
+}
+
 /** Declares the functions and unpacks the code of new versions below `functionsFolder`, where it stays for pinned executions. */
 export async function declareFunctions(resources: readonly RegisteredResource[], functionsFolder: string): Promise<FunctionVersion[]> {
   await mkdir(functionsFolder, { recursive: true });
   // Code without a package.json of its own is CommonJS in Lambda; here Node would take the type of a package.json further up.
   await writeFile(join(functionsFolder, "package.json"), "{}\n");
   const versions: FunctionVersion[] = [];
-  for (const declaration of declared(resources, FUNCTION, functionSchema)) {
+  for (const declaration of declaredFunctions(resources)) {
     const codeFolder = join(functionsFolder, declaration.name, declaration.revision);
     const code = await publishCode(declaration.code.archive, join(functionsFolder, ".published"));
     await restoreCode(codeFolder, code);
@@ -130,11 +144,13 @@ export async function declareFunctions(resources: readonly RegisteredResource[],
 const alias = z.object({ arn: z.string(), name: z.string(), functionVersion: z.string() });
 
 export function declareAliases(resources: readonly RegisteredResource[]): AliasDeclaration[] {
-  return declared(resources, ALIAS, alias).map(({ arn: aliasArn, name, functionVersion }) => ({
+  const functionArns = new Set(declaredFunctions(resources).map((each) => each.arn));
+  const aliases = declared(resources, ALIAS, alias).map(({ arn: aliasArn, name, functionVersion }) => ({
     functionArn: aliasArn.slice(0, -name.length - 1),
     name,
     version: functionVersion,
   }));
+  return aliases.filter(({ functionArn }) => functionArns.has(functionArn));
 }
 
 const permission = z.object({
@@ -152,7 +168,7 @@ const permission = z.object({
 
 /** The resource-based policies that Lambda makes of permissions: one for each function, alias or version they are given on. */
 export function declarePermissions(resources: readonly RegisteredResource[]): ResourcePolicyDeclaration[] {
-  const functions = declared(resources, FUNCTION, functionSchema);
+  const functions = declaredFunctions(resources);
   const byResource = Map.groupBy(declared(resources, PERMISSION, permission), (each) => {
     const functionArn = functions.find((candidate) => candidate.name === nameOf(each.function))?.arn ?? each.function;
     return each.qualifier === undefined ? functionArn : `${functionArn}:${each.qualifier}`;

@@ -35,7 +35,8 @@ export function physicalName(resource: ResourceRequest, context: ProviderContext
   const asked = resource.inputs.name;
   if (typeof asked === "string") return asked;
   const suffix = createHash("sha256").update(`${context.project}/${context.stack}/${resource.type}/${resource.name}`).digest("hex");
-  return `${resource.name}-${suffix.slice(0, 7)}`;
+  const prefix = resource.inputs.namePrefix;
+  return `${typeof prefix === "string" ? prefix : `${resource.name}-`}${suffix.slice(0, 7)}`;
 }
 
 export function sha256(...parts: (string | Uint8Array)[]): string {

@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { UserError } from "../errors.ts";
+import type { CodeSource } from "../lambda/published-code.ts";
 import type { RegisteredResource, Revisions } from "../program/resource.ts";
 
 /** What a resource gets when its code is read, after the evaluation. */
@@ -27,16 +28,21 @@ export function nextRevision(resource: string, hash: string, revisions: Revision
 /**
  * The files of an archive by their path in it.
  *
- * @param parts files and folders on this machine
+ * @param parts files and folders on this machine, and texts
  * @throws UserError when one of them is missing
  */
-export async function archiveFiles(parts: Readonly<Record<string, string>>): Promise<Record<string, string>> {
-  const files: [string, string][] = [];
+export async function archiveFiles(parts: Readonly<Record<string, CodeSource>>): Promise<Record<string, CodeSource>> {
+  const files: [string, CodeSource][] = [];
   for (const [path, part] of Object.entries(parts)) {
+    if (typeof part !== "string") {
+      files.push([path, part]);
+      continue;
+    }
     const found = await stat(part).catch(() => undefined);
     if (found === undefined) throw new UserError(`The code of a function is missing: there is no ${part}.`);
+    if (!found.isDirectory() && path === "") throw new UserError(`The local stack reads no archive files, such as ${part}. Give the folder to FileArchive: Pulumi packs it.`);
     if (!found.isDirectory()) files.push([path, part]);
-    else files.push(...(await folderFiles(part)).map((file): [string, string] => [join(path, file), join(part, file)]));
+    else files.push(...(await folderFiles(part)).map((file): [string, CodeSource] => [join(path, file), join(part, file)]));
   }
   return Object.fromEntries(files);
 }

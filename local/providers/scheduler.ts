@@ -3,6 +3,7 @@ import type { ScheduleDeclaration, ScheduleGroupDeclaration } from "../declarati
 import { arn } from "../identity.ts";
 import type { RegisteredResource } from "../program/resource.ts";
 import { declared } from "./declared.ts";
+import { isSimulatedTarget } from "./properties/scheduler.ts";
 import { physicalName, type Providers } from "./provider.ts";
 
 const SCHEDULE = "aws:scheduler/schedule:Schedule";
@@ -59,5 +60,5 @@ export function declareScheduleGroups(resources: readonly RegisteredResource[]):
 }
 
 export function declareSchedules(resources: readonly RegisteredResource[]): ScheduleDeclaration[] {
-  return declared(resources, SCHEDULE, schedule);
+  return declared(resources, SCHEDULE, schedule).filter(({ target }) => isSimulatedTarget(target.arn));
 }

@@ -25,16 +25,21 @@ const queue = z.object({
   arn: z.string(),
   url: z.string(),
   messageRetentionSeconds: z.number().default(DEFAULT_RETENTION_SECONDS),
+  policy: policyDocument.optional(),
 });
 
 export function declareQueues(resources: readonly RegisteredResource[]): QueueDeclaration[] {
-  return declared(resources, QUEUE, queue);
+  return declared(resources, QUEUE, queue).map(({ name, arn: queueArn, messageRetentionSeconds }) => ({ name, arn: queueArn, messageRetentionSeconds }));
 }
 
 export function declareQueuePolicies(resources: readonly RegisteredResource[]): ResourcePolicyDeclaration[] {
-  const arns = new Map(declared(resources, QUEUE, queue).map(({ url, arn: queueArn }) => [url, queueArn]));
-  return declared(resources, QUEUE_POLICY, z.object({ queueUrl: z.string(), policy: policyDocument })).map(({ queueUrl, policy }) => ({
-    resourceArn: arns.get(queueUrl) ?? queueUrl,
-    policy,
-  }));
+  const queues = declared(resources, QUEUE, queue);
+  const arns = new Map(queues.map(({ url, arn: queueArn }) => [url, queueArn]));
+  return [
+    ...queues.flatMap(({ arn: resourceArn, policy }) => (policy === undefined ? [] : [{ resourceArn, policy }])),
+    ...declared(resources, QUEUE_POLICY, z.object({ queueUrl: z.string(), policy: policyDocument })).map(({ queueUrl, policy }) => ({
+      resourceArn: arns.get(queueUrl) ?? queueUrl,
+      policy,
+    })),
+  ];
 }
