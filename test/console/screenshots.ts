@@ -34,8 +34,8 @@ const subject = await opened.start("poll-job", { message: "yearly accounts", pro
 await picture("executions", "#/executions");
 await picture("home", "#/");
 await opened.go(subject);
-// It has polled three times.
-await page.getByRole("button", { name: /^await-stop.*×3/ }).waitFor();
+// It waits for the event of its stop, and for its next poll.
+await page.getByRole("button", { name: /^await-stop/ }).waitFor();
 await page.getByRole("button", { name: /^ECS task/ }).click();
 await picture("execution", undefined);
 
