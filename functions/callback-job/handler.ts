@@ -9,7 +9,7 @@ import { unwrapOperationError, WorkflowError } from "../shared/errors.ts";
 import { START_ALLOWANCE_SECONDS } from "../../container/kit/contract.ts";
 import { environmentOf, type JobEnvironment } from "../shared/job-environment.ts";
 import { startPlan, STOP_DEADLINE_SECONDS, STOP_PLAN } from "../shared/poll-plan.ts";
-import { outcomeOf, outcomeOfOverdue, outcomeOfSilent, type StoppedTask } from "../shared/stopped-task.ts";
+import { isStoppedByUser, outcomeOf, outcomeOfOverdue, outcomeOfSilent, type StoppedTask } from "../shared/stopped-task.ts";
 import { TaskSteps } from "../shared/task-steps.ts";
 import { closeCallback, sendHeartbeat } from "./callback.ts";
 import { callbackJobInput } from "./input.ts";
@@ -31,7 +31,10 @@ interface Dependencies {
 /** How an attempt at the job ended, unless it failed. */
 type End = { readonly result: string } | { readonly lost: string; readonly task?: StoppedTask };
 
-/** Runs a job as a task and, once it has started, stays suspended without a poll until the job reports. Its result is what the job reported. */
+/**
+ * Runs a job as a task and, once it has started, stays suspended without a poll until the job reports. Its result is what the job reported.
+ * For a job that reports by its exit code alone, task-watchdog completes the callback.
+ */
 export const createHandler = ({ ecs, lambda, environment: shared }: Dependencies) =>
   durableHandler(callbackJobInput(shared.JOB_TIME_LIMIT_SECONDS), async (request, context): Promise<unknown> => {
     const environment = environmentOf(shared, request.job);
@@ -117,6 +120,10 @@ async function stopSilent(error: CallbackTimeoutError, taskArn: string, steps: T
   }
   if (task.startedAt === undefined) {
     return { lost: `${reason}: the task had not started`, task };
+  }
+  if (!environment.REPORTS && task.exitCode === 0 && !isStoppedByUser(task)) {
+    // The event that reports it did not arrive.
+    return { result: JSON.stringify({ exitCode: 0 }) };
   }
   const outcome = overall ? outcomeOfOverdue(task) : outcomeOfSilent(task);
   switch (outcome.kind) {

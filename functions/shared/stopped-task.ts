@@ -76,7 +76,8 @@ export function lackedCapacity(task: StoppedTask): boolean {
   return task.stopCode === "TaskFailedToStart" && task.startedAt === undefined && NO_CAPACITY.test(task.stoppedReason ?? "");
 }
 
-function isStoppedByUser(task: StoppedTask): boolean {
+/** Whether StopTask was called for the task before it ended. */
+export function isStoppedByUser(task: StoppedTask): boolean {
   return task.stopCode === "UserInitiated";
 }
 

@@ -51,7 +51,7 @@ export class JobBus {
       const status = task.lastStatus === "RUNNING" && task.startedAt === undefined ? undefined : task.lastStatus;
       if (status !== undefined && this.#reported.get(task) !== status) {
         this.#reported.set(task, status);
-        this.#publish("task", status, { "detail-type": "ECS Task State Change", detail: JSON.parse(JSON.stringify(describeTask(task))) as object });
+        this.#publish("task", status, { "detail-type": "ECS Task State Change", detail: JSON.parse(JSON.stringify(this.#describe(task))) as object });
       }
     }
     for (const { detailType, detail } of world.published.slice(this.#executionEvents)) {
@@ -82,7 +82,7 @@ export class JobBus {
       case "ListTasks":
         return { taskArns: tasks.filter((task) => (input["startedBy"] === undefined || task.startedBy === input["startedBy"]) && task.lastStatus === (input["desiredStatus"] ?? "RUNNING")).map(({ taskArn }) => taskArn) };
       case "DescribeTasks":
-        return { tasks: tasks.filter(({ taskArn }) => (input["tasks"] as string[]).includes(taskArn)).map(describeTask) };
+        return { tasks: tasks.filter(({ taskArn }) => (input["tasks"] as string[]).includes(taskArn)).map((task) => this.#describe(task)) };
       case "StopTask": {
         const task = tasks.find(({ taskArn }) => taskArn === input["task"]);
         if (task?.lastStatus === "RUNNING") Object.assign(task, { lastStatus: "STOPPED", stopCode: "UserInitiated", stoppedReason: input["reason"], exitCode: 143, stoppedAt: new Date(this.#jobs.world.clock.now()) });
@@ -91,6 +91,10 @@ export class JobBus {
       default:
         throw new Error(`Unexpected call: ${operation}`);
     }
+  }
+
+  #describe(task: FakeTask): object {
+    return { ...describeTask(task), desiredStatus: task.lastStatus, createdAt: this.#jobs.createdAt(task) };
   }
 
   #lambda(operation: string, input: Record<string, unknown>): object {

@@ -39,6 +39,7 @@ export class JobWorld {
   goesOn: () => boolean | Promise<boolean> = () => this.status === "RUNNING";
   /** Operation before whose outcome, or wait before whose start, is recorded the function's process dies, once. */
   diesIn?: string;
+  input: object = { message: "hello", processingTime: 5 };
   /** Seconds from RunTask to the job's first line. */
   startsWithin = 10;
   readonly workflow: JobWorkflow;
@@ -101,7 +102,7 @@ export class JobWorld {
 
   /** Runs an execution to its end. @param seconds of simulated time that it has */
   async run(seconds: number): Promise<void> {
-    this.executionArn = await this.world.begin(this.workflow, { message: "hello", processingTime: 5 }, { invocationType: "Event" });
+    this.executionArn = await this.world.begin(this.workflow, this.input, { invocationType: "Event" });
     await this.world.idle();
     await this.goOn(seconds);
   }
@@ -123,6 +124,10 @@ export class JobWorld {
     } catch {
       return false;
     }
+  }
+
+  createdAt(task: FakeTask): Date {
+    return new Date(Date.UTC(2026, 0, 1) + this.#created.get(task)! * 1000);
   }
 
   runsSince(task: FakeTask): number {

@@ -43,15 +43,16 @@ describe("A sweep, when every event was lost", function () {
 
   it("repairs each of them, and touches nothing that is well", async () => {
     const healthy = await Promise.all(["pollJob", "callbackJob", "dispatchJob"].map((key) => started(key, LONG)));
-    const [stoppedPoll, stoppedCallback, crashedCallback, crashedDispatch] = await Promise.all([
+    const [stoppedPoll, stoppedCallback, crashedPoll, crashedCallback, crashedDispatch] = await Promise.all([
       started("pollJob", LONG),
       started("callbackJob", LONG),
+      startExecution(used.context, "pollJob", CRASH),
       startExecution(used.context, "callbackJob", CRASH),
       startExecution(used.context, "dispatchJob", CRASH),
     ]);
     const answered = await started("callbackJob", { ...LONG, hang: true });
     await Promise.all([stopExecution(stoppedPoll), stopExecution(stoppedCallback), completeCallback(answered)]);
-    await Promise.all([crashedCallback, crashedDispatch].map(stoppedTask));
+    await Promise.all([crashedPoll, crashedCallback, crashedDispatch].map(stoppedTask));
     await until("the execution has ended whose callback was completed", DEADLINE_MS, async () => (await statusOf(answered)) === "SUCCEEDED" || undefined);
     assert.equal(await statusOf(crashedCallback), "RUNNING", "nobody has reported its crash");
     assert.notEqual(await recordStatus(idOf(crashedDispatch)), "FAILED");
@@ -61,9 +62,11 @@ describe("A sweep, when every event was lost", function () {
     );
     assert.equal(FunctionError, undefined, Payload?.transformToString());
 
-    const failed = await followExecution(used.context, crashedCallback, () => undefined);
-    assert.equal(failed.error?.type, "JobFailed");
-    assert.match(failed.error.message, /exit code 3/);
+    for (const crashed of [crashedPoll, crashedCallback]) {
+      const failed = await followExecution(used.context, crashed, () => undefined);
+      assert.equal(failed.error?.type, "JobFailed");
+      assert.match(failed.error.message, /exit code 3/);
+    }
     assert.equal(await recordStatus(idOf(crashedDispatch)), "FAILED");
     assert.equal((await stoppedTask(stoppedPoll)).stopCode, "UserInitiated");
     // Their own next heartbeat may have been refused first.

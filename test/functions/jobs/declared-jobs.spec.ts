@@ -9,7 +9,7 @@ import { exited, FakeEcs } from "../fake-ecs.ts";
 import { TABLE_NAME, TestJobTable } from "../job-table.ts";
 import { taskEnvironment } from "../task-environment.ts";
 
-const environment = { ...taskEnvironment, JOB_MAX_ATTEMPTS: 2, POLL_INITIAL_SECONDS: 5, POLL_MAX_SECONDS: 60, POLL_BACKOFF_RATE: 1.1, JOB_TABLE_NAME: TABLE_NAME, JOB_RECORD_TTL_DAYS: 30 };
+const environment = { ...taskEnvironment, JOB_MAX_ATTEMPTS: 2, JOB_TABLE_NAME: TABLE_NAME, JOB_RECORD_TTL_DAYS: 30 };
 const rows = ["tea,3", "coffee,2"];
 const totals = { job: "totals", input: { rows } };
 
