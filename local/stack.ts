@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { rename, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,6 +6,8 @@ import { adminService } from "./admin/service.ts";
 import { createClock } from "./clock.ts";
 import { contain } from "./contain.ts";
 import { Console } from "./console/console.ts";
+import { schema as deploymentSchema } from "./deployment/declaration-row.ts";
+import { Deployment } from "./deployment/deployment.ts";
 import { descriptorLimit, shareDescriptors } from "./descriptors.ts";
 import { DurableEngine, schema as durableSchema } from "./durable/engine.ts";
 import { durableRoutes } from "./durable/routes.ts";
@@ -34,10 +35,8 @@ import { StateDoor } from "./lambda/state-door.ts";
 import { LogStore } from "./logs/log-store.ts";
 import { logsService } from "./logs/logs-service.ts";
 import { evaluateProgram } from "./program/evaluate.ts";
-import { publish } from "./program/publish.ts";
 import type { RegisteredResource } from "./program/resource.ts";
-import { readRevisions, schema as revisionsSchema, writeRevisions } from "./program/revisions.ts";
-import { declareStack } from "./providers/declaration.ts";
+import { schema as revisionsSchema } from "./program/revisions.ts";
 import { notSimulated } from "./providers/not-simulated.ts";
 import { Scheduler, schema as schedulerSchema } from "./scheduler/scheduler.ts";
 import { schedulerService } from "./scheduler/service.ts";
@@ -88,7 +87,6 @@ export interface RunningStack {
   readonly credentials: Credentials;
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly functionCount: number;
-  readonly resourceCount: number;
   /** What the program declared, in the order of registration. */
   readonly resources: readonly RegisteredResource[];
   /** Decides what the program's roles may do, and remembers what they were refused. */
@@ -120,12 +118,11 @@ async function start(options: StackOptions): Promise<RunningStack> {
   const port = await findPort(options.port);
   const folder = takeDataFolder(options.dataFolder);
   opened.defer(() => folder.release());
-  const functionsFolder = join(options.dataFolder, "functions");
   // Functions' processes that have outlived a killed stack on this folder; those of tasks are known to ECS.
-  killMarked([`LAMBDA_TASK_ROOT=${functionsFolder}/`]);
+  killMarked([`LAMBDA_TASK_ROOT=${functionsFolderOf(options)}/`]);
   const store = Store.open({
     file: folder.store,
-    schemas: [revisionsSchema, lambdaSchema, durableSchema, ecsSchema, eventsSchema, schedulerSchema, queuesSchema, dynamodbSchema],
+    schemas: [revisionsSchema, deploymentSchema, lambdaSchema, durableSchema, ecsSchema, eventsSchema, schedulerSchema, queuesSchema, dynamodbSchema],
     onFatal: options.onFatal,
   });
   opened.defer(() => store.close());
@@ -133,34 +130,38 @@ async function start(options: StackOptions): Promise<RunningStack> {
   const endpoint = `http://127.0.0.1:${port}`;
   const { projectFolder, stack, signal } = options;
   const evaluation = await evaluateProgram({ projectFolder, stack, endpoint }, signal);
-  const publication = await publish(evaluation, readRevisions(store));
   const credentials = developerCredentials(options.dataFolder);
-  const { declaration } = await declareStack(publication.resources, functionsFolder);
   const identity: Identity = { partition: "aws", region: evaluation.region, accountId: LOCAL_ACCOUNT_ID };
   const services = createServices(store, identity, endpoint, credentials, options);
+  const { deployment } = services;
   opened.defer(() => services.logs.close());
   opened.defer(() => services.gateway.close());
   // Deferred one by one, last first: the first to stop is the last deferred.
   for (const service of services.stopped.toReversed()) opened.defer(async () => service.stop());
-  writeRevisions(store, publication.revisions);
-  for (const service of services.declared) service.apply(declaration);
-  await store.committed();
+  await deployment.deploy(evaluation);
   await services.gateway.listen(port);
   signal?.throwIfAborted();
   for (const service of services.resumed) contain("The start of a service", () => service.start());
-
-  const running = { endpoint, region: evaluation.region, credentials, outputs: publication.outputs };
-  await writeOutputs(join(options.dataFolder, "outputs.json"), running);
   const toClose = opened.move();
   return {
-    ...running,
+    endpoint,
+    region: evaluation.region,
+    credentials,
     consoleUrl: `${endpoint}/?token=${services.console.token}`,
-    functionCount: declaration.functions.length,
-    resourceCount: evaluation.resources.length,
-    resources: publication.resources,
+    get outputs() {
+      return deployment.publication.outputs;
+    },
+    get resources() {
+      return deployment.publication.resources;
+    },
+    get functionCount() {
+      return deployment.functionCount;
+    },
     iam: services.iam,
     startNotes: services.tasks.definitions.startNotes,
-    notSimulated: notSimulated(evaluation),
+    get notSimulated() {
+      return notSimulated(deployment.evaluation);
+    },
     stop: () => toClose.disposeAsync(),
   };
 }
@@ -186,7 +187,10 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
   const events: EventPublisher = {
     publish(event) {
       bus.publish(event);
-      store.afterCommit(() => options.onEvent?.(event));
+      store.afterCommit(() => {
+        deployment.noticed(event);
+        options.onEvent?.(event);
+      });
     },
   };
   const { stack, invocationAttempts } = options;
@@ -213,34 +217,37 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
       adminService({ clock, engine }),
     ],
   });
+  const deployment = new Deployment({
+    store,
+    registry,
+    pool,
+    scheduler,
+    tasks,
+    logs,
+    services: [iam, queues, dynamodb, bus, tasks, scheduler, webConsole],
+    functionsFolder: functionsFolderOf(options),
+    outputsFile: join(options.dataFolder, "outputs.json"),
+    connection: { endpoint: endpointUrl, region: identity.region, credentials: administrator },
+  });
   return {
+    deployment,
     iam,
     gateway,
     console: webConsole,
     tasks,
-    dynamodb,
     logs,
-    declared: [logs, iam, queues, dynamodb, registry, bus, tasks, scheduler, webConsole],
     resumed: [queues, bus, asyncInvoker, tasks, { start: () => engine.resume() }, scheduler],
     /** Sources of new work first, so that nothing starts while the rest goes down. */
-    stopped: [webConsole, scheduler, bus, asyncInvoker, engine, pool, tasks, queues],
+    stopped: [deployment, webConsole, scheduler, bus, asyncInvoker, engine, pool, tasks, queues],
   };
+}
+
+function functionsFolderOf({ dataFolder }: StackOptions): string {
+  return join(dataFolder, "functions");
 }
 
 function log(message: string): void {
   process.stderr.write(`${message}\n`);
-}
-
-/** Moved into place, so that whoever reads it never gets a part. */
-async function writeOutputs(file: string, outputs: object): Promise<void> {
-  const draft = `${file}.${process.pid}`;
-  try {
-    await writeFile(draft, `${JSON.stringify(outputs, null, 2)}\n`, { mode: 0o600 });
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
 }
 
 /**

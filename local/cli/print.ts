@@ -8,7 +8,7 @@ export function startedLines(
   { stack, dataFolder, speed, seconds }: { stack: string; dataFolder: string; speed: number; seconds: number },
 ): string {
   return [
-    `Stack ${stack} runs at ${running.endpoint} after ${seconds.toFixed(1)} s: ${running.functionCount} functions, ${running.resourceCount} resources.`,
+    `Stack ${stack} runs at ${running.endpoint} after ${seconds.toFixed(1)} s: ${running.functionCount} functions, ${running.resources.length} resources.`,
     `Console: ${running.consoleUrl}`,
     `Data in ${relative(process.cwd(), dataFolder) || "."}.${speed === 1 ? "" : ` Waits, retries and time-outs pass ${speed} times as fast.`}`,
     ...running.startNotes,

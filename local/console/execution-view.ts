@@ -6,7 +6,7 @@ import type { ExecutionState } from "../durable/machine/state.ts";
 import { nextTimerOf } from "../durable/machine/timers.ts";
 import type { ExecutionRow } from "../durable/repository.ts";
 import { costOf } from "./cost.ts";
-import { type ConsoleServices, workflowOf } from "./services.ts";
+import { type ConsoleServices, versionOf, workflowOf } from "./services.ts";
 import { failure, invocations, taskOperation, timeline } from "./timeline.ts";
 
 export function executionSummary(services: ConsoleServices, row: ExecutionRow): ExecutionSummary {
@@ -22,6 +22,9 @@ export function executionSummary(services: ConsoleServices, row: ExecutionRow): 
   };
 }
 
+/** Of a function whose memory is not known any more. */
+const SMALLEST_MEMORY_MEGABYTES = 128;
+
 export function executionView(services: ConsoleServices, row: ExecutionRow): ExecutionView {
   const events = services.executions.events(row.id);
   const state = replay(events);
@@ -29,7 +32,7 @@ export function executionView(services: ConsoleServices, row: ExecutionRow): Exe
   const operations = timeline(events);
   const parent = row.parent === null ? undefined : services.executions.get(row.parent);
   const invoked = allInvocations(services, row, events);
-  const { memoryMegabytes } = services.registry.resolve(row.functionName, row.version).version;
+  const memoryMegabytes = versionOf(services, row)?.memoryMegabytes ?? SMALLEST_MEMORY_MEGABYTES;
   return {
     ...executionSummary(services, row),
     input: state.input,

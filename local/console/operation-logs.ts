@@ -4,7 +4,7 @@ import type { ExecutionRow } from "../durable/repository.ts";
 import { logStreamName } from "../ecs/launch.ts";
 import type { Task } from "../ecs/task.ts";
 import type { LogEvent, LogQuery } from "../logs/log-reader.ts";
-import type { ConsoleServices } from "./services.ts";
+import { type ConsoleServices, versionOf } from "./services.ts";
 
 const LOG_LINES = 500;
 /** So many ids are looked for at once. */
@@ -45,7 +45,8 @@ export function functionLogs(
   row: Pick<ExecutionRow, "executionId" | "functionName" | "version">,
   scope: LogScope,
 ): LogLine[] {
-  const { logGroupName } = services.registry.resolve(row.functionName, row.version).version;
+  const logGroupName = versionOf(services, row)?.logGroupName;
+  if (logGroupName === undefined) return [];
   const { from, to, operationIds, attempt } = scope;
   services.logs.flush();
   const read = (query: Pick<LogQuery, "pattern" | "startTime" | "endTime">) => services.logs.reader.events({ groupName: logGroupName, ...query, newest: true, limit: LOG_LINES });

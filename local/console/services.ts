@@ -1,6 +1,7 @@
 import type { AdjustableClock } from "../clock.ts";
 import type { ExecutionBrowser } from "../durable/browse.ts";
 import type { DurableEngine } from "../durable/engine.ts";
+import type { ExecutionRow } from "../durable/repository.ts";
 import type { DynamoDb } from "../dynamodb/dynamodb.ts";
 import type { TaskBrowser } from "../ecs/task-browser.ts";
 import type { EcsTasks } from "../ecs/tasks.ts";
@@ -49,4 +50,9 @@ export function currentVersion(services: Pick<ConsoleOptions, "registry" | "stac
   const newest = services.registry.functions().find(({ functionName }) => workflowOf(services, functionName) === workflow);
   if (newest === undefined) return undefined;
   return services.registry.aliases(newest.functionArn).find(({ name }) => name === "live")?.version ?? newest;
+}
+
+/** The version that an execution ran on; the newest one where that is not kept any more; nothing where the function is gone, too. */
+export function versionOf({ registry }: Pick<ConsoleOptions, "registry">, row: Pick<ExecutionRow, "functionName" | "version">): FunctionVersion | undefined {
+  return registry.find(`${row.functionName}:${row.version}`) ?? registry.newest(row.functionName);
 }

@@ -6,7 +6,6 @@ import type { FunctionDirectory, FunctionVersion, HandlerInvoker } from "../lamb
 import { assumeFunctionRole } from "../lambda/function-session.ts";
 import { parseFunctionName } from "../lambda/names.ts";
 import type { Store } from "../store/store.ts";
-import { existingVersion } from "./closing.ts";
 import { executionArn } from "./execution-arn.ts";
 import type { LiveExecution } from "./live-execution.ts";
 import type { ChainedTarget } from "./machine/checkpoint.ts";
@@ -157,7 +156,7 @@ export class ChainedInvokes {
   }
 
   async #outcome(functionArn: string, input: string): Promise<ChainedOutcome> {
-    const version = existingVersion(this.#functions, functionArn);
+    const version = this.#functions.find(functionArn);
     if (version === undefined) return failed("ResourceNotFoundException", `Function not found: ${functionArn}`);
     const outcome = await this.#invoker.invoke(version, input, newExecutionId());
     if (outcome.kind === "response") return { status: "SUCCEEDED", result: outcome.payload };

@@ -1,6 +1,6 @@
 import type { EventPublisher } from "../events/event.ts";
 import type { Identity } from "../identity.ts";
-import type { DeadLetterSink, FunctionDirectory, FunctionVersion } from "../lambda/function-version.ts";
+import type { DeadLetterSink, FunctionDirectory } from "../lambda/function-version.ts";
 import type { ClosedExecution } from "./contract.ts";
 import { functionVersionArn } from "./execution-arn.ts";
 import type { LiveExecution } from "./live-execution.ts";
@@ -39,7 +39,7 @@ export class Closing {
     const { status, endedAt, result, error } = state;
     if (!hasEnded(status) || endedAt === undefined) throw new Error(`Execution ${arn} has not closed.`);
     const functionArn = functionVersionArn(this.#identity, row.functionName, row.version);
-    const version = existingVersion(this.#functions, functionArn);
+    const version = this.#functions.find(functionArn);
     // Retention is a matter of the calendar: it doesn't shrink with the speed of the clock.
     const retentionDays = version?.durable?.retentionDays ?? DEFAULT_RETENTION_DAYS;
     this.#repository.close(row.id, status, endedAt, endedAt + retentionDays * DAY_MS);
@@ -52,14 +52,5 @@ export class Closing {
       });
     }
     return { executionArn: arn, status, result, error };
-  }
-}
-
-/** The version, unless it has been deleted. */
-export function existingVersion(functions: FunctionDirectory, functionArn: string): FunctionVersion | undefined {
-  try {
-    return functions.resolve(functionArn).version;
-  } catch {
-    return undefined;
   }
 }

@@ -12,11 +12,10 @@ export function pinnedVersion(
   events: RecordedEvent[],
   moment: Moment,
 ): FunctionVersion | undefined {
-  try {
-    return functions.resolve(functionVersionArn(identity, row.functionName, row.version)).version;
-  } catch (error) {
-    const { name: ErrorType, message: ErrorMessage } = error as Error;
-    record(state, events, { type: "ExecutionFailed", at: moment.now, error: { ErrorType, ErrorMessage } });
-    return undefined;
+  const arn = functionVersionArn(identity, row.functionName, row.version);
+  const version = functions.find(arn);
+  if (version === undefined) {
+    record(state, events, { type: "ExecutionFailed", at: moment.now, error: { ErrorType: "ResourceNotFoundException", ErrorMessage: `Function not found: ${arn}` } });
   }
+  return version;
 }

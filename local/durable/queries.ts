@@ -3,7 +3,6 @@ import { AwsError } from "../errors.ts";
 import type { Identity } from "../identity.ts";
 import type { FunctionDirectory } from "../lambda/function-version.ts";
 import { parseFunctionName } from "../lambda/names.ts";
-import { existingVersion } from "./closing.ts";
 import type { ClosedExecution, ErrorObject } from "./contract.ts";
 import { executionTrace } from "./execution-trace.ts";
 import { executionArn, functionVersionArn, parseExecutionArn } from "./execution-arn.ts";
@@ -116,7 +115,7 @@ export class DurableQueries {
   }
 
   #view(row: ExecutionRow, includeData: boolean): Readonly<Record<string, unknown>> {
-    const version = existingVersion(this.#functions, functionVersionArn(this.#identity, row.functionName, row.version));
+    const version = this.#functions.find(functionVersionArn(this.#identity, row.functionName, row.version));
     const { result, error } = includeData ? this.#outcome(row) : {};
     const started = this.#started(row);
     return {

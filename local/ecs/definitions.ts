@@ -1,4 +1,6 @@
-import type { ClusterDeclaration, StackDeclaration, TaskDefinitionDeclaration } from "../declarations.ts";
+import { readdir, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { ClusterDeclaration, ImageDeclaration, StackDeclaration, TaskDefinitionDeclaration } from "../declarations.ts";
 import { arn, type Identity } from "../identity.ts";
 import type { Store } from "../store/store.ts";
 import { type Image, materialiseImage } from "./images.ts";
@@ -25,6 +27,9 @@ export class Definitions {
   readonly #store: Store;
   readonly #identity: Identity;
   readonly #imagesFolder: string;
+  /** Images that this process has unpacked, by URI. */
+  readonly #unpacked = new Map<string, Image>();
+  #declaration: Pick<StackDeclaration, "images" | "taskDefinitions"> = { images: [], taskDefinitions: [] };
   #clusters: readonly ClusterDeclaration[] = [];
   #startNotes: readonly string[] = [];
 
@@ -36,7 +41,8 @@ export class Definitions {
 
   /** @throws UserError when an image cannot be made from its Dockerfile */
   apply(declaration: Pick<StackDeclaration, "clusters" | "images" | "taskDefinitions">): void {
-    const images = declaration.images.map((image) => [image.imageUri, materialiseImage(image, this.#imagesFolder)] as const);
+    const images = declaration.images.map((image) => [image.imageUri, this.#unpack(image)] as const);
+    this.#declaration = declaration;
     this.#clusters = declaration.clusters;
     this.#startNotes = startNotes(images.map(([, image]) => image), declaration.taskDefinitions, process.env);
     this.#store.write((store) => {
@@ -94,4 +100,47 @@ export class Definitions {
     const row = this.#store.prepare("SELECT image FROM ecs_image WHERE uri = ?").get(uri) as { image: string } | undefined;
     return row && (JSON.parse(row.image) as Image);
   }
+
+  /**
+   * Removes the files of images that no task can be started from: of no declared task definition, of no task, and of no
+   * version of a function.
+   *
+   * @param inUse text with the ARNs of other task definitions that may be run
+   */
+  async removeOtherImages(inUse: string): Promise<void> {
+    const declared = new Set(this.#declaration.taskDefinitions.map(({ arn }) => arn));
+    const rows = this.#store.prepare("SELECT arn, definition FROM ecs_task_definition").all() as { arn: string; definition: string }[];
+    const used = rows.filter(({ arn }) => declared.has(arn) || names(inUse, arn));
+    const uris = new Set([
+      ...this.#declaration.images.map(({ imageUri }) => imageUri),
+      ...used.flatMap(({ definition }) => (JSON.parse(definition) as TaskDefinitionDeclaration).containers.map(({ image }) => image)),
+    ]);
+    const images = this.#store.prepare("SELECT uri, image FROM ecs_image").all() as { uri: string; image: string }[];
+    const kept = new Set<string>();
+    for (const { uri, image } of images) {
+      if (uris.has(uri)) kept.add(basename((JSON.parse(image) as Image).rootFolder));
+      else this.#forget(uri);
+    }
+    const folders = await readdir(this.#imagesFolder, { withFileTypes: true }).catch(() => []);
+    for (const { name } of folders.filter((entry) => entry.isDirectory() && !kept.has(entry.name))) await rm(join(this.#imagesFolder, name), { recursive: true, force: true });
+  }
+
+  #forget(uri: string): void {
+    this.#unpacked.delete(uri);
+    this.#store.run("DELETE FROM ecs_image WHERE uri = ?", uri);
+  }
+
+  /** The URI says what is in the image, and a task may be about to copy its files: they are written once. */
+  #unpack(declaration: ImageDeclaration): Image {
+    const known = this.#unpacked.get(declaration.imageUri);
+    if (known !== undefined) return known;
+    const image = materialiseImage(declaration, this.#imagesFolder, new Set([...this.#unpacked.values()].map(({ rootFolder }) => rootFolder)));
+    this.#unpacked.set(declaration.imageUri, image);
+    return image;
+  }
+}
+
+/** Whether a text has the ARN, and not only one of a later revision that begins like it. */
+function names(text: string, arn: string): boolean {
+  return text.split(arn).slice(1).some((rest) => !/^\d/.test(rest));
 }

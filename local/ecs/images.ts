@@ -31,9 +31,10 @@ export interface Image {
  * Unpacks a declared image below `imagesFolder`, in a folder named after its content, in place of what may be there already:
  * tasks run from copies, and what is there may have been changed.
  *
+ * @param intact root folders that are left as they are
  * @throws UserError naming what the Dockerfile asks for and cannot have
  */
-export function materialiseImage(declaration: ImageDeclaration, imagesFolder: string): Image {
+export function materialiseImage(declaration: ImageDeclaration, imagesFolder: string, intact: ReadonlySet<string> = new Set()): Image {
   const plan = parseDockerfile(readText(declaration.dockerfile), relative(process.cwd(), declaration.dockerfile));
   mkdirSync(imagesFolder, { recursive: true });
   // Ends the search for a package.json that decides what `.js` means: a container would not see the one of this project.
@@ -43,8 +44,10 @@ export function materialiseImage(declaration: ImageDeclaration, imagesFolder: st
   try {
     const { digest, files, targets } = unpack(plan, declaration, draft);
     const rootFolder = join(imagesFolder, digest);
-    rmSync(rootFolder, { recursive: true, force: true });
-    renameSync(draft, rootFolder);
+    if (!intact.has(rootFolder)) {
+      rmSync(rootFolder, { recursive: true, force: true });
+      renameSync(draft, rootFolder);
+    }
     const { workingDirectory, environment, entryPoint, command, stopSignal, baseImage } = plan;
     const notExecuted = plan.notExecuted.map(describeNotExecuted);
     return { digest: `sha256:${digest}`, filesDigest: files, rootFolder, workingDirectory, environment, entryPoint, command, stopSignal, targets, notExecuted, baseImage };

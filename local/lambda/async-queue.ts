@@ -96,11 +96,9 @@ export class AsyncQueue implements AsyncInvoker {
     const row = this.#store.prepare("SELECT qualified_arn, payload, failed_attempts FROM lambda_async_events WHERE request_id = ?").get(requestId);
     if (row === undefined) throw new Error(`Event ${requestId} has vanished from the store.`);
     const qualifiedArn = String(row.qualified_arn);
-    let version: FunctionVersion;
-    try {
-      ({ version } = this.#functions.resolve(qualifiedArn));
-    } catch (error) {
-      reportFault(`The delivery of event ${requestId} to ${qualifiedArn}`, error);
+    const version = this.#functions.find(qualifiedArn);
+    if (version === undefined) {
+      reportFault(`The delivery of event ${requestId}`, new Error(`Function not found: ${qualifiedArn}`));
       this.#store.run("DELETE FROM lambda_async_events WHERE request_id = ?", requestId);
       this.#queue.leave(qualifiedArn);
       return;

@@ -15,7 +15,7 @@ export interface FunctionVersion {
   readonly runtime: string;
   /** `file.export`, such as `index.handler`. */
   readonly handler: string;
-  /** Folder with the unpacked code of this version, kept for as long as executions are pinned to it. */
+  /** Folder with the unpacked code of this version, kept while it is the newest one or executions are pinned to it. */
   readonly codeFolder: string;
   /** What that folder must hold; absent in versions that were published before this was recorded. */
   readonly code?: PublishedCode;
@@ -73,6 +73,8 @@ export interface FunctionDirectory {
    * @throws AwsError ResourceNotFoundException when there is no such function, version or alias
    */
   resolve(nameOrArn: string, qualifier?: string): { readonly version: FunctionVersion; readonly qualified: boolean };
+  /** The version with this qualified name or ARN: of a function that is not declared any more, too, while it has open executions. */
+  find(qualified: string): FunctionVersion | undefined;
   /** The newest version of a function, by name or unqualified ARN. */
   newest(nameOrArn: string): FunctionVersion | undefined;
 }

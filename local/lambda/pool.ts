@@ -53,6 +53,8 @@ interface Fleet {
   readonly version: FunctionVersion;
   readonly queue: Waiting[];
   readonly members: Set<Member>;
+  /** Set while nobody needs the version: resolves when its last environment has ended. */
+  retired?: PromiseWithResolvers<void>;
 }
 
 interface Waiting extends EnvironmentInvocation {
@@ -79,7 +81,7 @@ export class EnvironmentPool implements HandlerInvoker {
   readonly #perVersion: number;
   readonly #total: number;
   readonly #spareTime: Pick<SpareTime, "take">;
-  /** By qualified ARN. */
+  /** By {@link fleetKey}. */
   readonly #fleets = new Map<string, Fleet>();
   readonly #members = new Set<Member>();
   readonly #idleTimers: TimerQueue<Member>;
@@ -98,11 +100,32 @@ export class EnvironmentPool implements HandlerInvoker {
 
   invoke(version: FunctionVersion, event: string, requestId: string, { trace, clientContext }: InvocationDetails = {}): Promise<InvocationOutcome> {
     const { promise, resolve } = Promise.withResolvers<InvocationOutcome>();
-    let fleet = this.#fleets.get(version.qualifiedArn);
-    if (fleet === undefined) this.#fleets.set(version.qualifiedArn, (fleet = { version, queue: [], members: new Set() }));
+    let fleet = this.#fleets.get(fleetKey(version));
+    if (fleet === undefined) this.#fleets.set(fleetKey(version), (fleet = { version, queue: [], members: new Set() }));
     fleet.queue.push({ event, requestId, trace: trace ?? traceHeader(requestId, this.#options.clock.now()), clientContext, resolve });
     this.#dispatch(fleet);
     return promise;
+  }
+
+  /** Versions that have an invocation waiting or under way. */
+  busy(): FunctionVersion[] {
+    return [...this.#fleets.values()].filter(({ queue, members }) => queue.length > 0 || [...members].some(({ state }) => state === "busy")).map(({ version }) => version);
+  }
+
+  /**
+   * Ends the environments of versions that nobody needs, each when it has done its work.
+   *
+   * @returns when they have ended
+   */
+  async retire(isNeeded: (version: FunctionVersion) => boolean): Promise<void> {
+    const fleets = [...this.#fleets.values()].filter(({ version }) => !isNeeded(version));
+    await Promise.all(
+      fleets.map((fleet) => {
+        fleet.retired ??= Promise.withResolvers();
+        for (const member of fleet.members) if (member.state === "idle") this.#end(member);
+        return fleet.retired.promise;
+      }),
+    );
   }
 
   /**
@@ -136,7 +159,7 @@ export class EnvironmentPool implements HandlerInvoker {
     while (fleet.queue.length > starting + settling && this.#mayGrow(fleet, starting) && this.#hasRoomFor(fleet)) {
       if (this.#start(fleet)) starting++;
     }
-    if (fleet.queue.length === 0 && fleet.members.size === 0) this.#fleets.delete(fleet.version.qualifiedArn);
+    if (fleet.queue.length === 0 && fleet.members.size === 0) this.#fleets.delete(fleetKey(fleet.version));
   }
 
   #run(member: Member, { resolve, ...invocation }: Waiting): void {
@@ -228,6 +251,7 @@ export class EnvironmentPool implements HandlerInvoker {
     const starved = this.#starved();
     if (starved !== undefined) this.#dispatch(starved);
     this.#dispatch(member.fleet);
+    if (member.fleet.retired !== undefined && isIdle(member)) this.#end(member);
   }
 
   /** A version that has work and no environment while the pool is full: it goes before the next work of any other. */
@@ -246,6 +270,7 @@ export class EnvironmentPool implements HandlerInvoker {
     this.#idleTimers.delete(member);
     this.#members.delete(member);
     member.fleet.members.delete(member);
+    if (member.fleet.members.size === 0 && member.fleet.queue.length === 0) member.fleet.retired?.resolve();
     this.#options.iam.revokeCredentials(member.accessKeyId);
     if (this.#stopped) {
       if (this.#members.size === 0) this.#drained.resolve(undefined);
@@ -258,4 +283,14 @@ export class EnvironmentPool implements HandlerInvoker {
     if (member.heir !== undefined) this.#dispatch(member.heir);
     for (const fleet of this.#fleets.values()) this.#dispatch(fleet);
   }
+}
+
+/** Of an unpublished function all code has the qualified ARN of `$LATEST`, so that the ARN alone is not enough. */
+function fleetKey({ qualifiedArn, configurationHash, codeFolder }: FunctionVersion): string {
+  return [qualifiedArn, configurationHash, codeFolder].join("\n");
+}
+
+/** A function, because dispatching changes the state behind the compiler's back. */
+function isIdle({ state }: Member): boolean {
+  return state === "idle";
 }

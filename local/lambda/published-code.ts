@@ -2,6 +2,10 @@ import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import type { FunctionVersion } from "./function-version.ts";
+
+/** Folder of the published files, below the folder of the functions. No function's name begins with a dot. */
+export const PUBLISHED = ".published";
 
 /** A version's code as it was published. */
 export interface PublishedCode {
@@ -36,6 +40,28 @@ export async function publishCode(files: Readonly<Record<string, CodeSource>>, f
     published.push([path, { sha256, mode: mode & 0o555 }]);
   }
   return { folder, files: Object.fromEntries(published) };
+}
+
+/**
+ * Removes code folders and published files that belong to no version.
+ *
+ * @param functionsFolder holds the code of each version in `NAME/VERSION`, and the published files
+ */
+export async function removeOtherCode(functionsFolder: string, versions: readonly FunctionVersion[]): Promise<void> {
+  const kept = new Set(versions.flatMap(({ functionName, version }) => [functionName, join(functionName, version)]));
+  for (const [codeFolder] of intact) if (codeFolder.startsWith(functionsFolder) && !kept.has(relative(functionsFolder, codeFolder))) intact.delete(codeFolder);
+  for (const name of await foldersIn(functionsFolder)) {
+    const versionFolders = kept.has(name) ? (await foldersIn(join(functionsFolder, name))).map((version) => join(name, version)) : [name];
+    for (const folder of versionFolders.filter((each) => !kept.has(each))) await rm(join(functionsFolder, folder), { recursive: true, force: true });
+  }
+  const files = new Set(versions.flatMap(({ code }) => Object.values(code?.files ?? {}).map(({ sha256 }) => sha256)));
+  const published = join(functionsFolder, PUBLISHED);
+  for (const file of await entriesOf(published)) if (!files.has(file)) await rm(join(published, file), { force: true });
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory() && entry.name !== PUBLISHED).map(({ name }) => name);
 }
 
 /** The state in which the digests of a code folder were last right, by folder. */

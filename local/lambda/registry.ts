@@ -12,8 +12,8 @@ export interface Alias {
 }
 
 /**
- * The published versions and their aliases. Versions stay known after newer ones, since executions are pinned to them;
- * names, aliases and `$LATEST` lead only to what the program declares now. `$LATEST` is a version of its own, as on AWS. An
+ * The published versions and their aliases. Versions stay known after newer ones while executions are pinned to them; a
+ * start reaches only functions that the program declares now. `$LATEST` is a version of its own, as on AWS. An
  * execution of `$LATEST` runs the newest code at each invocation.
  */
 export class FunctionRegistry implements FunctionDirectory {
@@ -31,6 +31,12 @@ export class FunctionRegistry implements FunctionDirectory {
   constructor(options: { store: Store; identity: Identity }) {
     this.#store = options.store;
     this.#identity = options.identity;
+    this.read();
+  }
+
+  /** Reads the versions from the store again, after a transaction that {@link apply} was part of has failed. */
+  read(): void {
+    this.#versions.clear();
     for (const row of this.#store.prepare("SELECT definition FROM lambda_versions").all()) {
       // Written by apply and by nothing else.
       this.#remember(JSON.parse(String(row.definition)) as FunctionVersion);
@@ -66,9 +72,14 @@ export class FunctionRegistry implements FunctionDirectory {
 
   resolve(nameOrArn: string, qualifier?: string): { version: FunctionVersion; qualified: boolean } {
     const address = parseFunctionName(nameOrArn, qualifier, this.#identity);
-    const version = this.#find(address.functionArn, address.qualifier);
+    const version = this.#newest.has(address.functionArn) ? this.#find(address.functionArn, address.qualifier) : undefined;
     if (version === undefined) throw notFound(`Function not found: ${address.arn}`);
     return { version, qualified: address.qualifier !== undefined };
+  }
+
+  find(qualified: string): FunctionVersion | undefined {
+    const { functionArn, qualifier } = parseFunctionName(qualified, undefined, this.#identity);
+    return this.#find(functionArn, qualifier);
   }
 
   newest(nameOrArn: string): FunctionVersion | undefined {
@@ -103,6 +114,25 @@ export class FunctionRegistry implements FunctionDirectory {
     const version = this.#aliases.get(functionArn)?.get(name);
     if (version === undefined) throw notFound(`Cannot find alias arn: ${functionArn}:${name}`);
     return { name, version };
+  }
+
+  /** Every version whose code is kept, unpublished ones included. */
+  all(): readonly FunctionVersion[] {
+    return [...this.#versions.values()].flatMap((versions) => [...versions.values()]);
+  }
+
+  /** Versions that no name and no alias of a declared function leads to. */
+  superseded(): readonly FunctionVersion[] {
+    const reached = new Set([...this.#newest.values(), ...[...this.#aliases.values()].flatMap((aliases) => [...aliases.values()])].map(({ qualifiedArn }) => qualifiedArn));
+    return this.all().filter(({ qualifiedArn }) => !reached.has(qualifiedArn));
+  }
+
+  /** Removes superseded versions, in this turn's transaction. */
+  forget(versions: readonly FunctionVersion[]): void {
+    for (const { functionArn, version } of versions) {
+      this.#store.run("DELETE FROM lambda_versions WHERE function_arn = ? AND version = ?", functionArn, version);
+      this.#versions.get(functionArn)?.delete(version);
+    }
   }
 
   #find(functionArn: string, qualifier: string | undefined): FunctionVersion | undefined {

@@ -5,7 +5,7 @@ import type { AliasDeclaration, PolicyStatement, ResourcePolicyDeclaration } fro
 import { arn } from "../identity.ts";
 import type { FunctionVersion } from "../lambda/function-version.ts";
 import { APPLICATION_LEVELS, SYSTEM_LEVELS, type LoggingSettings } from "../lambda/log-levels.ts";
-import { contentOf, publishCode, restoreCode } from "../lambda/published-code.ts";
+import { contentOf, PUBLISHED, publishCode, restoreCode } from "../lambda/published-code.ts";
 import { digestPlaceholder, revisionPlaceholder } from "../program/placeholders.ts";
 import type { RegisteredResource } from "../program/resource.ts";
 import { declared } from "./declared.ts";
@@ -112,7 +112,7 @@ export async function declareFunctions(resources: readonly RegisteredResource[],
   const versions: FunctionVersion[] = [];
   for (const declaration of declaredFunctions(resources)) {
     const codeFolder = join(functionsFolder, declaration.name, declaration.revision);
-    const code = await publishCode(declaration.code.archive, join(functionsFolder, ".published"));
+    const code = await publishCode(declaration.code.archive, join(functionsFolder, PUBLISHED));
     await restoreCode(codeFolder, code);
     versions.push({
       functionName: declaration.name,

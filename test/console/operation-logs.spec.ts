@@ -30,7 +30,7 @@ describe("The log lines of an operation", () => {
     const { from = 0, to = 10_000, requestIds = ["r-1"] } = scope;
     const invocations = requestIds.map((requestId) => ({ requestId, startedAt: ZERO }));
     const version = { logGroupName: GROUP };
-    const registry = { resolve: () => ({ version, qualified: true }) } as unknown as Parameters<typeof functionLogs>[0]["registry"]; // All that it is asked for.
+    const registry = { find: () => version } as unknown as Parameters<typeof functionLogs>[0]["registry"]; // All that it is asked for.
     return functionLogs({ logs, registry }, EXECUTION, { ...scope, from: ZERO + from, to: ZERO + to, invocations }).map(
       ({ message }) => (JSON.parse(message) as { message: string }).message,
     );

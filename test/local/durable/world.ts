@@ -245,6 +245,7 @@ export class World {
         if (version === undefined) throw new AwsError("ResourceNotFoundException", `Function not found: ${nameOrArn}`, 404);
         return { version, qualified: (qualifier ?? suffix) !== undefined };
       },
+      find: (qualifiedArn) => this.#versions.get(qualifiedArn.split(":")[6] ?? ""),
       newest: (nameOrArn) => this.#versions.get(nameOrArn),
     };
   }

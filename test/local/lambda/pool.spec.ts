@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { FunctionVersion } from "../../../local/lambda/function-version.ts";
@@ -49,6 +49,33 @@ eachChannel("the pool of execution environments", (used) => {
     const pool = used.createPool({ environments: 1 });
     assert.equal(json(await pool.invoke(first, "{}", "r1")), "1");
     assert.equal(json(await pool.invoke(second, "{}", "r2")), "2");
+    assert.equal(used.iam.live.size, 1);
+  });
+
+  it("runs the newest code of an unpublished function, whose versions share one ARN", async () => {
+    const latest = (code: string) => used.nodeFunction(`export const handler = async () => "${code}";`, { version: "$LATEST", configurationHash: code });
+    const pool = used.createPool();
+    assert.equal(json(await pool.invoke(latest("old"), "{}", "r1")), "old");
+    assert.equal(json(await pool.invoke(latest("new"), "{}", "r2")), "new");
+  });
+
+  it("ends the environments of a version that is not needed, a busy one when it has responded, and no other", async () => {
+    const gate = join(used.code.root, `gate-${Math.random()}`);
+    const source = `import { existsSync } from "node:fs";
+      export const handler = async ({ wait }) => { while (wait && !existsSync(${JSON.stringify(gate)})) await new Promise((resolve) => setTimeout(resolve, 5)); return process.pid; };`;
+    const [old, current] = [used.nodeFunction(source), used.nodeFunction(source, { version: "2" })];
+    const pool = used.createPool({ environmentsPerVersion: 1 });
+    const pids = [json(await pool.invoke(old, "{}", "r1")), json(await pool.invoke(current, "{}", "r2"))].map(Number);
+    const busy = pool.invoke(old, '{"wait":true}', "r3");
+    assert.deepEqual(pool.busy(), [old]);
+    let ended = false;
+    const retired = pool.retire((version) => version === current).then(() => (ended = true));
+    await new Promise(setImmediate);
+    assert.equal(ended, false);
+    writeFileSync(gate, "");
+    assert.equal(json(await busy), pids[0]);
+    await retired;
+    assert.deepEqual(pids.map(isGone), [true, false]);
     assert.equal(used.iam.live.size, 1);
   });
 

@@ -102,7 +102,29 @@ describe("the function registry", () => {
     assert.throws(() => registry.resolve("greet"), awsError("ResourceNotFoundException", /Function not found/));
     assert.throws(() => registry.resolve("greet:live"), awsError("ResourceNotFoundException", /Function not found/));
     assert.equal(registry.newest("greet"), undefined);
-    assert.deepEqual(resolved("greet:1"), ["1", true]);
+    assert.throws(() => registry.resolve("greet:1"), awsError("ResourceNotFoundException", /Function not found/));
+    assert.equal(registry.find("greet:1")?.version, "1");
+  });
+
+  it("forgets superseded versions when it is told to, over a restart too, and none that an alias leads to", () => {
+    declare("1");
+    declare("2");
+    registry.apply({ functions: [functionVersion({ version: "3", configurationHash: "hash 3" })], aliases: [{ functionArn: ARN, name: "live", version: "2" }] });
+    assert.deepEqual(registry.superseded().map(({ version }) => version), ["1"]);
+    registry.forget(registry.superseded());
+    assert.deepEqual(registry.all().map(({ version }) => version), ["2", "3"]);
+    store.close();
+    open();
+    assert.deepEqual(registry.all().map(({ version }) => version), ["2", "3"]);
+    assert.equal(registry.find("greet:1"), undefined);
+  });
+
+  it("knows nothing of a transaction that has failed, once it has read the store again", () => {
+    declare("1");
+    assert.throws(() => store.write(() => { declare("1", "2"); throw new Error("another service"); }), /another service/);
+    registry.read();
+    registry.apply({ functions: [functionVersion({ version: "2", configurationHash: "other" })], aliases: [] });
+    assert.equal(registry.find("greet:2")?.configurationHash, "other");
   });
 
   it("takes the same declaration twice, and a version whose code has moved with the data folder", () => {
@@ -111,7 +133,7 @@ describe("the function registry", () => {
     registry.apply({ functions: [functionVersion({ configurationHash: "hash 1", codeFolder: "/moved" })], aliases: [] });
     store.close();
     open();
-    assert.equal(registry.resolve("greet:1").version.codeFolder, "/moved");
+    assert.equal(registry.find("greet:1")?.codeFolder, "/moved");
   });
 
   it("never lets a published version change, nor an alias lead nowhere", () => {
