@@ -24,6 +24,8 @@ interface CommonOptions<Input> {
   readonly readonlyRootFilesystem?: boolean;
   /** Stands in for entry point and command of the image on a machine that runs no containers. */
   readonly local?: { readonly command: readonly string[] };
+  /** Inputs with which the job succeeds. The demo run runs them by `poll-job`, and the console offers them. */
+  readonly examples?: readonly JobExample<NoInfer<Input>>[];
   /** Passes the input to the image. Left out, the variable `JOB_INPUT` holds the input as JSON. */
   run?(input: Input): JobRun;
 }
@@ -50,6 +52,11 @@ export type JobSecret = { readonly ssm: string } | { readonly secretsManager: st
 export interface JobPermission {
   readonly actions: readonly `${string}:${string}`[];
   readonly resources: readonly string[];
+}
+
+export interface JobExample<Input = unknown> {
+  readonly title: string;
+  readonly input: Input;
 }
 
 /** What differs from the image's own command and environment. */

@@ -16,5 +16,6 @@ export default defineJob({
   timeLimitSeconds: 3600,
   maxTasks: 10,
   readonlyRootFilesystem: true,
+  examples: [{ title: "three amounts", input: { rows: ["tea,3", "coffee,2", "tea,4.5"] } }],
   run: ({ rows, pause = 0 }) => ({ command: [String(pause)], environment: { ROWS: rows.join("\n") } }),
 });
