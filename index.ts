@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as jobs from "./container/index.ts";
 import { createAwsProvider } from "./infra/aws-provider.ts";
 import { bundle } from "./infra/bundle.ts";
+import { checkDeclarations } from "./infra/declarations.ts";
 import { findFunctionLogGroups } from "./infra/function-logs.ts";
 import { createFunctions, functionOutputs } from "./infra/functions.ts";
 import { requireImageBuilder } from "./infra/image-builder.ts";
@@ -18,6 +19,7 @@ import { readSettings } from "./infra/settings.ts";
 import { TaskWatchdog } from "./infra/task-watchdog.ts";
 
 const settings = readSettings();
+await checkDeclarations(import.meta.dirname, settings);
 boundAllRoles(settings.permissionsBoundary);
 const provider = createAwsProvider(settings);
 const ours = { providers: [provider] };

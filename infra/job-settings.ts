@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { JobDeclaration } from "../container/kit/define-job.ts";
+import { describeIssues } from "../container/kit/issues.ts";
+import { exampleFaults } from "./declarations.ts";
+import { jobShape } from "./declaration-shapes.ts";
 import { ENDPOINT_OF_SERVICE } from "./endpoint-policies.ts";
 import { type Settings, settingFaults } from "./settings.ts";
 import { FUNCTION_NAMES } from "./workflows.ts";
@@ -53,9 +56,11 @@ function nameFaults(name: string): string[] {
 
 function jobFaults(name: string, job: JobDeclaration, settings: Settings): string[] {
   const where = `container/${name}/job.ts`;
+  const shape = jobShape.safeParse(job);
+  if (!shape.success) return describeIssues(shape.error).map((issue) => `${where}: ${issue}`);
   const fieldOf = (setting: string) => Object.entries(SETTING_OF).find(([, each]) => each === setting)?.[0] ?? setting;
   const own = settingFaults({ ...settings, ...declaredSettings(job) }, Object.keys(declaredSettings(job)));
-  const { maxTasks, permissions = {} } = job;
+  const { maxTasks, permissions = {}, examples = [], timeLimitSeconds = settings.jobTimeLimitSeconds } = job;
   return [
     ...own.map(({ key, message }) => `${where}: ${fieldOf(key)}: ${message}`),
     ...(maxTasks === undefined || (Number.isInteger(maxTasks) && maxTasks > 0) ? [] : [`${where}: maxTasks: is ${maxTasks}; use a whole number from 1`]),
@@ -69,6 +74,7 @@ function jobFaults(name: string, job: JobDeclaration, settings: Settings): strin
         ...unreachable.map((action) => `${permission}: ${action} has no VPC endpoint with egress endpoints; add one in infra/endpoint-policies.ts, or use another egress`),
       ];
     }),
+    ...exampleFaults(where, examples, job.input({ timeLimitSeconds })),
   ];
 }
 

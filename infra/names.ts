@@ -37,8 +37,11 @@ export function stackName(): string {
 
 /** Where names of IAM roles, EventBridge rules, schedules and functions end (AWS's service models; `FunctionName` by Lambda's documents). */
 const SHORTEST_LIMIT = 64;
-/** The longest name that such a resource has within the program, those of a function's role and of its schedule's role included; a test walks the program for it. */
-const LONGEST_NAME = Math.max(25, ...FUNCTION_NAMES.map((name) => `${name}-${WORKFLOWS[name].schedule === undefined ? "role" : "schedule-role"}`.length));
+/** The longest name that such a resource has within the program besides those of functions; a test walks the program for it. */
+const LONGEST_OTHER_NAME = 25;
+/** The longest name of a function's role, or of its schedule's role. */
+const [LONGEST_ROLE = ""] = FUNCTION_NAMES.map((name) => `${name}-${WORKFLOWS[name].schedule === undefined ? "role" : "schedule-role"}`).sort((a, b) => b.length - a.length);
+const LONGEST_NAME = Math.max(LONGEST_OTHER_NAME, LONGEST_ROLE.length);
 /** `-<name>-<7 digits>`: what Pulumi's autonaming, set in Pulumi.yaml, puts behind project and stack. */
 const AUTONAMING = "--".length + 7;
 /** Characters that project and stack may have together, with the hyphen between them. */
@@ -48,11 +51,12 @@ const LONGEST_STACK_NAME = SHORTEST_LIMIT - LONGEST_NAME - AUTONAMING;
 export function stackNameFault(project: string, stack: string): string | undefined {
   if (project.length + 1 + stack.length <= LONGEST_STACK_NAME) return undefined;
   const room = LONGEST_STACK_NAME - project.length - 1;
+  const rename = LONGEST_ROLE.length > LONGEST_OTHER_NAME ? `use a shorter function name in functions/index.ts than that of ${LONGEST_ROLE}, or ` : "";
   const remedy =
     room > 0
       ? `use a stack name of at most ${room} characters with project ${project} (pulumi stack init), or a shorter project name in Pulumi.yaml`
       : `use a project name in Pulumi.yaml that leaves characters for the stack's`;
-  return `stack name: ${project}-${stack} has ${project.length + 1 + stack.length} characters of at most ${LONGEST_STACK_NAME}, because names of IAM roles and EventBridge rules end at ${SHORTEST_LIMIT}; ${remedy}`;
+  return `stack name: ${project}-${stack} has ${project.length + 1 + stack.length} characters of at most ${LONGEST_STACK_NAME}, because names of IAM roles and EventBridge rules end at ${SHORTEST_LIMIT}; ${rename}${remedy}`;
 }
 
 /** What names of this stack's alarms begin with. Fixed like those of functions: the topic's policy names them before they exist. */

@@ -1,29 +1,32 @@
 import type * as z from "zod";
 
 /** Permissions that a workflow can ask for by name. What a name allows, and which variables come with it, is in infra/rights.ts. */
-export type Right =
+export const RIGHTS = [
   /** Runs a job's task, and finds the tasks that the execution has run. */
-  | "runJobs"
+  "runJobs",
   /** Describes tasks. */
-  | "followTasks"
+  "followTasks",
   /** Stops tasks. */
-  | "stopTasks"
+  "stopTasks",
   /** Describes and stops tasks. */
-  | "controlTasks"
+  "controlTasks",
   /** Sends heartbeats to callbacks of the function's own executions, and fails them. With `runJobs`, the function's jobs report by callback. */
-  | "manageCallbacks"
+  "manageCallbacks",
   /** Opens and closes records in the job table. */
-  | "keepRecord"
+  "keepRecord",
   /** Stores the outcome of an occurrence, once. */
-  | "keepOccurrence"
+  "keepOccurrence",
   /** Creates one-time schedules that invoke `reminder`. */
-  | "createReminders"
+  "createReminders",
   /** Finds tasks and executions that belong together, completes callbacks and records, and runs a dispatched job again. */
-  | "watchJobs"
+  "watchJobs",
   /** Puts a record that `dispatch-job` can't overwrite. */
-  | "closeRecords"
+  "closeRecords",
   /** Lists the executions of all job workflows, and the open records. */
-  | "listJobs";
+  "listJobs",
+] as const;
+
+export type Right = (typeof RIGHTS)[number];
 
 /** The settings (Pulumi.yaml) that a declaration may read. */
 export interface WorkflowSettings {

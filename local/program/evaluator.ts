@@ -105,11 +105,14 @@ function answer(message: EvaluationAnswer): void {
   process.send?.(message, () => process.exit(0));
 }
 
+/** A line of a stack trace that is not about the program's own files. */
+const FOREIGN_FRAME = /^ +at .*(?:node:|node_modules)/;
+
 /** What the person who wrote the program needs to see of an error: its message, and for a bug where it happened. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof UserError || isRunError(error)) return error.message;
-  return error.stack ?? error.message;
+  return (error.stack ?? error.message).split("\n").filter((line) => !FOREIGN_FRAME.test(line)).join("\n");
 }
 
 /** Pulumi's error for a mistake of the program, by its own mark: the program may have a Pulumi SDK of its own. */

@@ -42,6 +42,11 @@ describe("The settings of jobs", () => {
     assert.equal(found.length, 5);
   });
 
+  it("are refused with a misspelled field, and with an example that the schema refuses", () => {
+    assert.deepEqual(faults({ one: job({ architcture: "amd64" }) }), ["container/one/job.ts: architcture: unknown field"]);
+    assert.match(faults({ one: job({ input: z.object({ rows: z.number() }), examples: [{ title: "none", input: {} }] }) }).join(), /^container\/one\/job\.ts: example "none": rows: .*expected number/);
+  });
+
   it("take names that fit AWS's limits and that nothing else has", () => {
     for (const name of ["Totals", "eleven-char", "job", "report", "a_b"]) assert.match(faults({ [name]: job({}) })[0] ?? "", new RegExp(`^container/index\\.ts: ${name}: `), name);
     assert.deepEqual(faults({ "ten-letter": job({}) }), []);

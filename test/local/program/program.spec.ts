@@ -62,6 +62,16 @@ describe("Evaluating a Pulumi program", () => {
     return { revisions, ...(await declareStack(resources, join(folder, "functions"))) };
   }
 
+  it("shows of a mistake in the program where it is, and no frames of Node or of packages", async () => {
+    writeFileSync(join(folder, "index.ts"), 'import { readFileSync } from "node:fs";\nreadFileSync("missing.txt");\n');
+    await assert.rejects(evaluate(), (error: Error) => {
+      assert.match(error.message, /ENOENT.*missing\.txt/);
+      assert.match(error.message, /index\.ts:2:1/);
+      assert.doesNotMatch(error.message, /at .*node:|node_modules/);
+      return true;
+    });
+  });
+
   it("hands back the outputs, the declarations and what is not simulated", async () => {
     const { outputs, resources, region } = await evaluate();
     assert.equal(region, "eu-west-1");
