@@ -129,12 +129,16 @@ export interface ScheduleDeclaration {
 export interface RuleDeclaration {
   readonly arn: string;
   readonly name: string;
+  readonly busName: string;
   readonly state: "ENABLED" | "DISABLED";
-  /** Parsed EventBridge pattern. */
-  readonly eventPattern: Readonly<Record<string, unknown>>;
+  /** Parsed EventBridge pattern. A rule has a pattern, a schedule, or both. */
+  readonly eventPattern?: Readonly<Record<string, unknown>>;
+  readonly scheduleExpression?: string;
   readonly targets: readonly {
     readonly id: string;
     readonly arn: string;
+    /** Constant that the target gets instead of the event. */
+    readonly input?: string;
     readonly deadLetterQueueArn?: string;
     readonly retryPolicy: { readonly maximumEventAgeInSeconds: number; readonly maximumRetryAttempts: number };
   }[];

@@ -17,6 +17,7 @@ import { schema as dynamodbSchema } from "./dynamodb/tables.ts";
 import { ecsService } from "./ecs/service.ts";
 import { EcsTasks, schema as ecsSchema } from "./ecs/tasks.ts";
 import { EventBus, schema as eventsSchema } from "./events/bus.ts";
+import { eventsService } from "./events/service.ts";
 import type { BusEvent, EventPublisher } from "./events/event.ts";
 import { restJsonService } from "./gateway/rest-json-protocol.ts";
 import { Gateway, listenError } from "./gateway/server.ts";
@@ -212,6 +213,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
       schedulerService(scheduler),
       dynamodbService(dynamodb),
       sqsService(queues),
+      eventsService(bus, identity),
       logsService(logs, identity),
       stsService(),
       adminService({ clock, engine }),

@@ -1,16 +1,18 @@
-import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { RuleDeclaration, StackDeclaration } from "../declarations.ts";
 import { AwsError, UserError } from "../errors.ts";
 import type { AccessControl, ServiceCaller } from "../iam/access.ts";
 import type { Identity } from "../identity.ts";
 import type { AsyncInvoker } from "../lambda/function-version.ts";
+import { parseExpression } from "../scheduler/expression.ts";
 import type { MessageSender } from "../sqs/sender.ts";
 import type { Store } from "../store/store.ts";
 import { TimerQueue } from "../timers.ts";
 import { type DeliveryFailure, deliveryFailure, retryDelay } from "./delivery.ts";
 import type { BusEvent, EventPublisher } from "./event.ts";
+import { type Envelope, envelopeOf } from "./envelope.ts";
 import { compilePattern, type EventMatcher } from "./pattern.ts";
+import { isRuleSchedule, ScheduledRules, scheduledRulesSchema } from "./scheduled-rules.ts";
 
 export const schema = `
 CREATE TABLE IF NOT EXISTS event_delivery (
@@ -22,13 +24,17 @@ CREATE TABLE IF NOT EXISTS event_delivery (
   attempts INTEGER NOT NULL,
   due_at INTEGER NOT NULL
 );
-`;
+${scheduledRulesSchema}`;
+
+const DEFAULT_BUS = "default";
 
 type Target = RuleDeclaration["targets"][number];
 
 interface Rule {
   readonly arn: string;
-  readonly matches: EventMatcher;
+  readonly busName: string;
+  /** Absent for rules that have a schedule only. */
+  readonly matches: EventMatcher | undefined;
   readonly targets: readonly Target[];
 }
 
@@ -42,7 +48,10 @@ interface Delivery {
   readonly attempts: number;
 }
 
-/** The default event bus: events of the local services, to the Lambda functions that the program's rules name. */
+/**
+ * The event buses: events of the local services on the default bus, those of PutEvents on the bus they name, and those of schedules, to
+ * the functions and queues that the program's rules name.
+ */
 export class EventBus implements EventPublisher {
   readonly #store: Store;
   readonly #clock: Clock;
@@ -51,6 +60,7 @@ export class EventBus implements EventPublisher {
   readonly #invoker: AsyncInvoker;
   readonly #queues: MessageSender;
   readonly #retries: TimerQueue<number>;
+  readonly #schedules: ScheduledRules;
   #rules: readonly Rule[] = [];
   #stopped = false;
 
@@ -69,11 +79,14 @@ export class EventBus implements EventPublisher {
     this.#invoker = options.invoker;
     this.#queues = options.queues;
     this.#retries = new TimerQueue(this.#clock, (id) => this.#deliver(id));
+    this.#schedules = new ScheduledRules({ store: this.#store, clock: this.#clock, fire: (ruleArn, time) => this.#fire(ruleArn, time) });
   }
 
-  /** @throws UserError naming the rule whose event pattern is not valid */
+  /** @throws UserError naming the rule whose event pattern or schedule is not valid */
   apply(declaration: Pick<StackDeclaration, "rules">): void {
-    this.#rules = declaration.rules.filter((rule) => rule.state === "ENABLED").map(compileRule);
+    const enabled = declaration.rules.filter((rule) => rule.state === "ENABLED");
+    this.#rules = enabled.map(compileRule);
+    this.#schedules.apply(enabled.filter((rule) => rule.scheduleExpression !== undefined));
   }
 
   /** Resumes deliveries that were not done when the stack ended. */
@@ -81,31 +94,44 @@ export class EventBus implements EventPublisher {
     for (const { id, due } of this.#store.prepare("SELECT id, due_at AS due FROM event_delivery").all() as { id: number; due: number }[]) {
       this.#retries.set(id, due);
     }
+    this.#schedules.start();
   }
 
   stop(): void {
     this.#stopped = true;
+    this.#schedules.stop();
     this.#retries.clear();
   }
 
   publish(event: BusEvent): void {
+    this.put(event, DEFAULT_BUS);
+  }
+
+  /**
+   * Puts an event on a bus. Without such a bus it is dropped, as on AWS.
+   *
+   * @param time epoch milliseconds; now when absent
+   * @returns the event's id
+   */
+  put(event: BusEvent, busName: string, time?: number): string {
     const now = this.#clock.now();
-    const envelope = {
-      version: "0",
-      id: randomUUID(),
-      "detail-type": event.detailType,
-      source: event.source,
-      account: this.#identity.accountId,
-      // Whole seconds, as EventBridge writes them.
-      time: `${new Date(now).toISOString().slice(0, 19)}Z`,
-      region: this.#identity.region,
-      resources: event.resources,
-      detail: event.detail,
-    };
+    const envelope = envelopeOf(event, this.#identity, time ?? now);
     for (const rule of this.#rules) {
-      if (!rule.matches(envelope)) continue;
-      for (const target of rule.targets) this.#accept(rule.arn, target, JSON.stringify(envelope), now);
+      if (rule.busName === busName && rule.matches?.(envelope) === true) this.#acceptAll(rule, envelope, now);
     }
+    return envelope.id;
+  }
+
+  /** (EventBridge User Guide, "Schedule types for EventBridge rules": the event of a scheduled rule.) */
+  #fire(ruleArn: string, time: number): void {
+    const rule = this.#rules.find((each) => each.arn === ruleArn);
+    if (rule === undefined) return;
+    const event = { source: "aws.events", detailType: "Scheduled Event", resources: [ruleArn], detail: {} };
+    this.#acceptAll(rule, envelopeOf(event, this.#identity, time), this.#clock.now());
+  }
+
+  #acceptAll(rule: Rule, envelope: Envelope, now: number): void {
+    for (const target of rule.targets) this.#accept(rule.arn, target, target.input ?? JSON.stringify(envelope), now);
   }
 
   #accept(ruleArn: string, target: Target, event: string, now: number): void {
@@ -200,10 +226,22 @@ export class EventBus implements EventPublisher {
   }
 }
 
-function compileRule(rule: RuleDeclaration): Rule {
+function compileRule({ name, arn, busName, eventPattern, scheduleExpression, targets }: RuleDeclaration): Rule {
+  if (scheduleExpression !== undefined) requireSchedule(name, busName, scheduleExpression);
   try {
-    return { arn: rule.arn, matches: compilePattern(rule.eventPattern), targets: rule.targets };
+    return { arn, busName, matches: eventPattern && compilePattern(eventPattern), targets };
   } catch (error) {
-    throw new UserError(`Rule ${rule.name}: ${(error as Error).message}`, { cause: error });
+    throw new UserError(`Rule ${name}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** @throws UserError */
+function requireSchedule(name: string, busName: string, expression: string): void {
+  if (busName !== DEFAULT_BUS) throw new UserError(`Rule ${name}: ScheduleExpression is supported only on the default event bus.`);
+  try {
+    if (!isRuleSchedule(expression)) throw new RangeError(expression);
+    parseExpression(expression);
+  } catch (error) {
+    throw new UserError(`Rule ${name}: Parameter ScheduleExpression is not valid: ${expression}`, { cause: error });
   }
 }

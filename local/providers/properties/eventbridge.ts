@@ -28,7 +28,7 @@ export const ruleProperties: Properties = {
   tags,
 };
 
-/** The targets that the local stack delivers to. */
+/** The services that the local stack delivers to. */
 export function isSimulatedTarget(arn: string): boolean {
   return /^arn:[\w-]+:(lambda|sqs):/.test(arn);
 }

@@ -2,7 +2,7 @@ import { logGroupProperties } from "./cloudwatch-logs.ts";
 import { tableProperties } from "./dynamodb.ts";
 import { imageProperties, repositoryProperties } from "./ecr.ts";
 import { clusterCapacityProvidersProperties, clusterProperties, taskDefinitionProperties } from "./ecs.ts";
-import { ruleProperties, targetProperties } from "./eventbridge.ts";
+import { busProperties, ruleProperties, targetProperties } from "./eventbridge.ts";
 import { attachmentProperties, policyProperties, rolePolicyProperties, roleProperties } from "./iam.ts";
 import { aliasProperties, functionProperties, permissionProperties } from "./lambda.ts";
 import { scheduleGroupProperties, scheduleProperties } from "./scheduler.ts";
@@ -11,6 +11,7 @@ import { stackRegion, type Properties } from "./treatment.ts";
 
 /** How the properties of every simulated resource type are treated. */
 export const propertiesByType: Readonly<Record<string, Properties>> = {
+  "aws:cloudwatch/eventBus:EventBus": busProperties,
   "aws:cloudwatch/eventRule:EventRule": ruleProperties,
   "aws:cloudwatch/eventTarget:EventTarget": targetProperties,
   "aws:cloudwatch/logGroup:LogGroup": logGroupProperties,

@@ -21,6 +21,7 @@ export function rule(options: Partial<RuleDeclaration> & { target?: Partial<Targ
   return {
     arn: RULE,
     name: "stopped",
+    busName: "default",
     state: "ENABLED",
     eventPattern: { source: ["aws.ecs"], detail: { lastStatus: ["STOPPED"] } },
     targets: [{ id: "watchdog", arn: TARGET, deadLetterQueueArn: QUEUE, retryPolicy, ...target }],

@@ -18,7 +18,7 @@ export const groupArn = (name: string) => `arn:aws:scheduler:${identity.region}:
 export const QUEUE_ARN = `arn:aws:sqs:${identity.region}:${LOCAL_ACCOUNT_ID}:dead`;
 
 /** A clock that stands still until a test moves it. */
-class FakeClock implements Clock {
+export class FakeClock implements Clock {
   readonly speed = 1;
   readonly #timers = new Set<{ at: number; run: () => void }>();
   #now: number;
