@@ -15,6 +15,7 @@ export interface StackDeclaration {
   readonly queues: readonly QueueDeclaration[];
   readonly tables: readonly TableDeclaration[];
   readonly logGroups: readonly LogGroupDeclaration[];
+  readonly parameters: readonly ParameterDeclaration[];
 }
 
 export interface PolicyDocument {
@@ -163,6 +164,13 @@ export interface TableDeclaration {
     readonly projectionType: string;
     readonly nonKeyAttributes?: readonly string[];
   }[];
+}
+
+export interface ParameterDeclaration {
+  readonly arn: string;
+  readonly name: string;
+  readonly type: "String" | "StringList" | "SecureString";
+  readonly value: string;
 }
 
 export interface LogGroupDeclaration {

@@ -43,6 +43,8 @@ import { Scheduler, schema as schedulerSchema } from "./scheduler/scheduler.ts";
 import { schedulerService } from "./scheduler/service.ts";
 import { Queues, schema as queuesSchema } from "./sqs/queues.ts";
 import { sqsService } from "./sqs/service.ts";
+import { Parameters } from "./ssm/parameters.ts";
+import { ssmService } from "./ssm/service.ts";
 import { setAsideDamagedRows } from "./store/damaged-rows.ts";
 import { explainFileError, takeDataFolder } from "./store/data-folder.ts";
 import { Store } from "./store/store.ts";
@@ -175,6 +177,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
   const logs = new LogStore({ file: join(options.dataFolder, "logs.sqlite"), clock });
   const queues = new Queues({ store, clock, identity, endpoint });
   const dynamodb = new DynamoDb({ store, clock, identity });
+  const parameters = new Parameters({ clock, identity });
   const registry = new FunctionRegistry({ store, identity });
   // The engine invokes through the pool, whose processes checkpoint through the engine.
   const stateDoor = new StateDoor({
@@ -214,6 +217,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
       dynamodbService(dynamodb),
       sqsService(queues),
       eventsService(bus, identity),
+      ssmService(parameters),
       logsService(logs, identity),
       stsService(),
       adminService({ clock, engine }),
@@ -226,7 +230,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
     scheduler,
     tasks,
     logs,
-    services: [iam, queues, dynamodb, bus, tasks, scheduler, webConsole],
+    services: [iam, queues, parameters, dynamodb, bus, tasks, scheduler, webConsole],
     functionsFolder: functionsFolderOf(options),
     outputsFile: join(options.dataFolder, "outputs.json"),
     connection: { endpoint: endpointUrl, region: identity.region, credentials: administrator },

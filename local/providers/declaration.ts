@@ -9,6 +9,7 @@ import { declareRoles } from "./iam.ts";
 import { declareAliases, declareFunctions, declarePermissions } from "./lambda.ts";
 import { declareScheduleGroups, declareSchedules } from "./scheduler.ts";
 import { declareQueuePolicies, declareQueues } from "./sqs.ts";
+import { declareParameters } from "./ssm.ts";
 
 /**
  * What the registered resources declare, in the words of the services that run them. Unpacks the code of new versions.
@@ -37,6 +38,7 @@ export async function declareStack(
       queues: declareQueues(resources),
       tables: declareTables(resources),
       logGroups: declareLogGroups(resources),
+      parameters: declareParameters(resources),
     },
   };
 }

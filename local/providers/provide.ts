@@ -9,6 +9,7 @@ import { networkProviders } from "./network.ts";
 import { physicalName, type ProvidedResource, type ProviderContext, type Providers, type ResourceRequest } from "./provider.ts";
 import { schedulerProviders } from "./scheduler.ts";
 import { sqsProviders } from "./sqs.ts";
+import { ssmProviders } from "./ssm.ts";
 
 const simulated: Providers = {
   ...cloudwatchLogsProviders,
@@ -20,6 +21,7 @@ const simulated: Providers = {
   ...lambdaProviders,
   ...schedulerProviders,
   ...sqsProviders,
+  ...ssmProviders,
 };
 
 export const simulatedTypes: readonly string[] = Object.keys(simulated);

@@ -7,6 +7,7 @@ import { attachmentProperties, policyProperties, rolePolicyProperties, rolePrope
 import { aliasProperties, functionProperties, permissionProperties } from "./lambda.ts";
 import { scheduleGroupProperties, scheduleProperties } from "./scheduler.ts";
 import { queuePolicyProperties, queueProperties } from "./sqs.ts";
+import { parameterProperties } from "./ssm.ts";
 import { stackRegion, type Properties } from "./treatment.ts";
 
 /** How the properties of every simulated resource type are treated. */
@@ -30,6 +31,7 @@ export const propertiesByType: Readonly<Record<string, Properties>> = {
   "aws:scheduler/scheduleGroup:ScheduleGroup": scheduleGroupProperties,
   "aws:sqs/queue:Queue": queueProperties,
   "aws:sqs/queuePolicy:QueuePolicy": queuePolicyProperties,
+  "aws:ssm/parameter:Parameter": parameterProperties,
   "awsx:ecr:Image": imageProperties,
   "awsx:ecr:Repository": repositoryProperties,
   "pulumi:providers:aws": { region: stackRegion },
