@@ -45,13 +45,27 @@ await describeLife("dev", (life, urn) => {
     await project.succeed("config", "set", "availabilityZones", "2");
   });
 
+  it("stops an update before it builds an image whose programs the builder can't run, and previews it", async () => {
+    const { project, aws } = life();
+    const foreign = process.arch === "arm64" ? "amd64" : "arm64";
+    await project.replace("container/totals/job.ts", 'reports: "exit",', `reports: "exit", architecture: "${foreign}",`);
+    await project.setBuilder([`linux/${foreign === "arm64" ? "amd64" : "arm64"}`]);
+    const before = aws.happened.length;
+    await project.succeed("preview");
+    const { exitCode, output } = await project.pulumi("up", "--skip-preview", "--yes");
+    assert.notEqual(exitCode, 0);
+    assert.match(output, new RegExp(`The Dockerfile of totals \\(${foreign}\\) has a RUN, and the builder cannot run programs of that architecture [^]* Install an emulator \\(docker run`));
+    assert.doesNotMatch(output, /image-builder\.ts:\d/, "no stack trace");
+    assert.deepEqual(aws.happened.slice(before), []);
+  });
+
   it("stops a preview that breaks policies, with each of them by name", async () => {
     const { project } = life();
     await project.changeProgram(`
       import * as aws from "@pulumi/aws";
-      new aws.sqs.Queue("bare");
+      new aws.sqs.Queue("bare", {}, { provider });
       new aws.Provider("untagged", { region: "eu-west-1" });
-      new aws.iam.RolePolicy("wide", { role: "r", policy: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] } });
+      new aws.iam.RolePolicy("wide", { role: "r", policy: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] } }, { provider });
     `);
     const { exitCode, output } = await project.pulumi("preview", "--policy-pack", "policy");
     assert.notEqual(exitCode, 0);

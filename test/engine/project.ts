@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { access, appendFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { access, appendFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, sep } from "node:path";
 import { PROJECT_FOLDER, type Stack } from "../infra/mocks.ts";
@@ -61,12 +61,23 @@ export class Project {
     await mkdir(join(folder, "state"));
     await mkdir(join(folder, "project"));
     await mkdir(join(folder, "bin"));
-    // An update asks for a builder that can run programs of the jobs' architecture.
-    await writeFile(join(folder, "bin/docker"), '#!/bin/sh\necho "Platforms: linux/amd64, linux/arm64"\n', { mode: 0o755 });
+    await project.setBuilder(["linux/amd64", "linux/arm64"]);
     for (const source of [...SOURCES, `Pulumi.${stack}.yaml`]) await cp(join(PROJECT_FOLDER, source), project.#path(source), { recursive: true });
     await symlink(join(PROJECT_FOLDER, "node_modules"), project.#path("node_modules"));
     await project.succeed("stack", "init", stack);
     return project;
+  }
+
+  /** Puts a `docker` into the PATH whose builder can run programs of these platforms: an update asks for it. */
+  async setBuilder(platforms: readonly string[]): Promise<void> {
+    await writeFile(join(this.#folder, "bin/docker"), `#!/bin/sh\necho "Platforms: ${platforms.join(", ")}"\n`, { mode: 0o755 });
+  }
+
+  /** Replaces a text of the program, which has to be there. */
+  async replace(file: string, text: string, replacement: string): Promise<void> {
+    const content = await readFile(this.#path(file), "utf8");
+    if (!content.includes(text)) throw new Error(`${file} does not contain: ${text}`);
+    await writeFile(this.#path(file), content.replace(text, replacement));
   }
 
   /** Changes what a function does by as little as can be. */
