@@ -220,7 +220,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
       ssmService(parameters),
       logsService(logs, identity),
       stsService(),
-      adminService({ clock, engine }),
+      adminService({ clock, engine, tasks }),
     ],
   });
   const deployment = new Deployment({

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { FASTEST, type AdjustableClock } from "../clock.ts";
 import type { DurableEngine } from "../durable/engine.ts";
+import type { EcsTasks } from "../ecs/tasks.ts";
 import { jsonOperation, jsonService } from "../gateway/json-protocol.ts";
 import type { Service } from "../gateway/service.ts";
 
@@ -9,11 +10,17 @@ export const SIGNING_NAME = "local";
 /** Operations are named by the header `X-Amz-Target: <prefix>.<operation>`, as in AWS JSON 1.0. */
 export const TARGET_PREFIX = "LocalStack";
 
+interface Controlled {
+  readonly clock: AdjustableClock;
+  readonly engine: Pick<DurableEngine, "skipToNextTimer">;
+  readonly tasks: Pick<EcsTasks, "interrupt">;
+}
+
 /**
- * The control of the running stack's time, which AWS has no API for: `GetClock`, `SetSpeed`, `SkipToNextTimer`. It is
- * reached like any AWS service, so that only who may do everything, the local developer, may do this.
+ * What AWS has no API for: the running stack's time (`GetClock`, `SetSpeed`, `SkipToNextTimer`), and the loss of Spot capacity
+ * (`InterruptTask`). It is reached like any AWS service, so that only who may do everything, the local developer, may do this.
  */
-export function adminService({ clock, engine }: { clock: AdjustableClock; engine: Pick<DurableEngine, "skipToNextTimer"> }): Service {
+export function adminService({ clock, engine, tasks }: Controlled): Service {
   const describeClock = () => ({ Speed: clock.speed });
   return jsonService({
     signingName: SIGNING_NAME,
@@ -42,6 +49,14 @@ export function adminService({ clock, engine }: { clock: AdjustableClock; engine
             DueTimestamp: due / 1000,
             Operations: operations.map(({ id, name, type }) => ({ Id: id, Name: name, Type: type })),
           };
+        },
+      }),
+      InterruptTask: jsonOperation({
+        input: z.strictObject({ TaskArn: z.string().min(1) }),
+        access: ({ TaskArn }) => [{ action: "local:InterruptTask", resource: TaskArn }],
+        execute({ TaskArn }) {
+          const { arn, stopCode } = tasks.interrupt(TaskArn);
+          return { TaskArn: arn, StopCode: stopCode };
         },
       }),
     },

@@ -10,7 +10,7 @@ export type TaskStatus =
   | "DEPROVISIONING"
   | "STOPPED";
 
-export type StopCode = "TaskFailedToStart" | "EssentialContainerExited" | "UserInitiated" | "TerminationNotice";
+export type StopCode = "TaskFailedToStart" | "EssentialContainerExited" | "UserInitiated" | "TerminationNotice" | "SpotInterruption";
 
 export interface Tag {
   readonly key: string;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { contain } from "../contain.ts";
 import type { StackDeclaration } from "../declarations.ts";
+import { AwsError } from "../errors.ts";
 import type { EventPublisher } from "../events/event.ts";
 import type { AccessControl } from "../iam/access.ts";
 import type { Identity } from "../identity.ts";
@@ -20,6 +21,7 @@ import { taskSchema, TaskTable } from "./task-table.ts";
 
 export const schema = definitionsSchema + taskSchema;
 
+const SPOT = "FARGATE_SPOT";
 const HOST_LOST = "The host running the task was lost";
 
 /** ECS tasks as child processes: the life cycle of each, recorded before anybody can see it. */
@@ -124,6 +126,22 @@ export class EcsTasks {
     if (run !== undefined) return this.#beginStop(task, run, "UserInitiated", reason);
     const ended = { desiredStatus: "STOPPED", stopCode: "UserInitiated", stoppedReason: reason, containers: stoppedContainers(task) } as const;
     return this.#advance(task, "STOPPED", ended);
+  }
+
+  /**
+   * Takes a running task's capacity away, as AWS does to FARGATE_SPOT: the task gets SIGTERM, and SIGKILL after its stop time-out (Developer
+   * Guide, Fargate Spot termination notices).
+   *
+   * @throws AwsError for a task that isn't running, or not on FARGATE_SPOT
+   */
+  interrupt(taskArn: string): Task {
+    const task = this.table.get(taskArn.slice(taskArn.lastIndexOf("/") + 1));
+    if (task?.arn !== taskArn) throw new AwsError("InvalidParameterException", "The referenced task was not found.");
+    const run = this.#runs.get(task.id);
+    if (task.capacityProviderName !== SPOT || task.desiredStatus === "STOPPED" || run === undefined) {
+      throw new AwsError("InvalidParameterException", `Only running tasks of ${SPOT} can be interrupted: this one is ${task.lastStatus}, on ${task.capacityProviderName ?? "FARGATE"}.`);
+    }
+    return this.#beginStop(task, run, "SpotInterruption", "Your Spot Task was interrupted.");
   }
 
   #enqueue(ids: readonly string[]): void {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { TIME_LIMIT_EXIT_CODE } from "../../../container/kit/contract.ts";
 import { JobTable } from "../../../functions/shared/job-record.ts";
 import { exited, type FakeTask, interrupted } from "../fake-ecs.ts";
 import { type Delivery, JobBus } from "../job-bus.ts";
 import { TABLE_NAME, TestJobTable } from "../job-table.ts";
 import { JOB_WORKFLOWS, JobWorld, type JobWorkflow } from "../job-world.ts";
+import { taskEnvironment } from "../task-environment.ts";
 
 const DEADLINE_SECONDS = 3 * 3600;
 const RUN_SECONDS = 200;
@@ -70,6 +72,18 @@ describe("With the events of tasks and executions delivered", () => {
     });
   }
 
+  for (const how of ["at once", "never"]) {
+    for (const workflow of JOB_WORKFLOWS) {
+      it(`${how}, a job of ${workflow} with the kit that reaches its time limit has timed out, by its own report`, async () => {
+        const jobs = new JobWorld(workflow, {}, table.client);
+        const { JOB_TIME_LIMIT_SECONDS: limit } = taskEnvironment;
+        jobs.job = (task) => runUntil(jobs, task, exited(TIME_LIMIT_EXIT_CODE), limit);
+        await assertEnds(jobs, DELIVERIES[how]!, "JobTimedOut", 1);
+        assert.ok(jobs.now > limit);
+      });
+    }
+  }
+
   it("a success of callback-job without the kit, which neither event nor sweep reports, is found when the callback times out", async () => {
     const jobs = new JobWorld("callback-job");
     jobs.input = TOTALS;
@@ -92,8 +106,8 @@ describe("With the events of tasks and executions delivered", () => {
     assert.ok(jobs.ecs.tasks.every(({ lastStatus }) => lastStatus === "STOPPED"));
   }
 
-  function stopAfter(jobs: JobWorld, task: FakeTask, end: End): void {
-    if (jobs.runsSince(task) >= RUN_SECONDS) Object.assign(task, end, { stoppedAt: new Date(jobs.world.clock.now()) });
+  function stopAfter(jobs: JobWorld, task: FakeTask, end: End, seconds = RUN_SECONDS): void {
+    if (jobs.runsSince(task) >= seconds) Object.assign(task, end, { stoppedAt: new Date(jobs.world.clock.now()) });
   }
 
   async function exitCodeOf(workflow: JobWorkflow, jobs: JobWorld): Promise<unknown> {
@@ -104,17 +118,20 @@ describe("With the events of tasks and executions delivered", () => {
 
   const recordOf = (jobs: JobWorld) => table.get(jobs.executionArn.slice(jobs.executionArn.lastIndexOf("/") + 1));
 
-  /** A job with heartbeats, and the report of a success. */
-  async function runUntil(jobs: JobWorld, task: FakeTask, end: End): Promise<void> {
-    const over = jobs.runsSince(task) >= RUN_SECONDS;
+  /** A job with heartbeats, and the report of a success or of its time limit. */
+  async function runUntil(jobs: JobWorld, task: FakeTask, end: End, seconds = RUN_SECONDS): Promise<void> {
+    const over = jobs.runsSince(task) >= seconds;
     const succeeds = end.exitCode === 0;
+    const timesOut = over && end.exitCode === TIME_LIMIT_EXIT_CODE;
     const { REPORT_TO: to, JOB_ID: jobId = "", JOB_ATTEMPT: attempt } = task.environment;
     if (to === "callback" && !over) jobs.report(task, { kind: "heartbeat" });
     if (to === "callback" && over && succeeds) jobs.report(task, { kind: "succeed", result: '"done"' });
     const records = new JobTable(table.client, TABLE_NAME);
     if (to === "record" && !over) await records.setRunning(jobId, Number(attempt));
     if (to === "record" && over && succeeds) await records.setSucceeded(jobId, Number(attempt), "done");
-    stopAfter(jobs, task, end);
+    if (to === "callback" && timesOut) jobs.report(task, { kind: "fail", error: { ErrorType: "JobTimedOut", ErrorMessage: "its limit" } });
+    if (to === "record" && timesOut) await records.setFailed(jobId, Number(attempt), { errorType: "JobTimedOut", errorMessage: "its limit" });
+    stopAfter(jobs, task, end, seconds);
   }
 
   /** @returns undefined while the job is to be run or running */

@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { adminService } from "../../../local/admin/service.ts";
 import { createClock, type AdjustableClock } from "../../../local/clock.ts";
 import { requestLocal } from "../../../cli/client/local-api.ts";
+import type { Task } from "../../../local/ecs/task.ts";
 import { openDoor, type Door } from "../gateway/fixtures.ts";
 import { administrator, createIam, identity, lambdaCaller, policy, role } from "../iam/fixtures.ts";
 
-describe("The control of the running stack's clock", () => {
+describe("The control of the running stack", () => {
   const reader = role("reader", { all: policy({ Effect: "Allow", Action: ["lambda:*", "ecs:*", "scheduler:*"], Resource: "*" }) });
   const iam = createIam([reader]);
   const skipped: string[] = [];
+  const interrupted: string[] = [];
   let clock: AdjustableClock;
   let door: Door;
 
@@ -20,7 +22,13 @@ describe("The control of the running stack's clock", () => {
         return { due: 5_000, operations: [{ id: "1", name: "pause", type: "WAIT" as const, startedAt: 0, status: "SUCCEEDED" as const }] };
       },
     };
-    door = await openDoor({ iam, services: [adminService({ clock, engine })] });
+    const tasks = {
+      interrupt(arn: string) {
+        interrupted.push(arn);
+        return { arn, stopCode: "SpotInterruption" } as Task;
+      },
+    };
+    door = await openDoor({ iam, services: [adminService({ clock, engine, tasks })] });
   });
   after(() => door.gateway.close());
 
@@ -51,9 +59,15 @@ describe("The control of the running stack's clock", () => {
     assert.deepEqual(skipped, [arn]);
   });
 
+  it("interrupts a task", async () => {
+    const TaskArn = "arn:aws:ecs:eu-west-1:000000000000:task/c/1";
+    assert.deepEqual(await ask("InterruptTask", { TaskArn }), { TaskArn, StopCode: "SpotInterruption" });
+    assert.deepEqual(interrupted, [TaskArn]);
+  });
+
   it("is the developer's alone: no function's or task's credentials will do", async () => {
     const session = iam.issueCredentials(iam.assumeRole(reader.arn, lambdaCaller("f"), "session"));
-    for (const [operation, input] of [["GetClock", {}], ["SetSpeed", { Speed: 2 }], ["SkipToNextTimer", { DurableExecutionArn: "x" }]] as const) {
+    for (const [operation, input] of [["GetClock", {}], ["SetSpeed", { Speed: 2 }], ["SkipToNextTimer", { DurableExecutionArn: "x" }], ["InterruptTask", { TaskArn: "x" }]] as const) {
       await assert.rejects(ask(operation, input, session), { name: "AccessDeniedException" });
     }
     await assert.rejects(ask("GetClock", {}, { ...administrator, secretAccessKey: "wrong" }), { name: "InvalidSignatureException" });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createClock } from "../../../local/clock.ts";
-import { DEAF, EcsHarness, isAlive, runInput, type TaskAnswer, temporaryFolder, until, withEnvironment } from "./fixtures.ts";
+import { DEAF, EcsHarness, isAlive, refuses, runInput, type TaskAnswer, temporaryFolder, until, withEnvironment } from "./fixtures.ts";
 
 const LIFE = ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"];
 
@@ -46,6 +46,27 @@ describe("an ECS task", () => {
     assert.deepEqual(ended.tags, []);
     const withTags = await ecs.describe(task, { include: ["TAGS"] });
     assert.deepEqual(withTags.tags, [{ key: "project", value: "durable-workflows" }]);
+  });
+
+  it("is interrupted on Spot as on AWS: SIGTERM, its exit code, and a stop code of its own", async () => {
+    using folder = temporaryFolder();
+    await using ecs = new EcsHarness({ folder: folder.path, script: WAITS });
+    const task = await ecs.run({});
+    await ecs.printed("pid ");
+    ecs.tasks.interrupt(task.taskArn);
+    const { stopCode, stoppedReason, containers } = await ecs.stopped(task);
+    assert.deepEqual([stopCode, stoppedReason, containers[0]!.exitCode], ["SpotInterruption", "Your Spot Task was interrupted.", 9]);
+    assert.deepEqual(ecs.statuses(task.taskArn), LIFE);
+    assert.throws(() => ecs.tasks.interrupt(task.taskArn), refuses("InvalidParameterException", /this one is STOPPED, on FARGATE_SPOT/));
+    assert.throws(() => ecs.tasks.interrupt(`${task.taskArn}0`), refuses("InvalidParameterException", "The referenced task was not found."));
+  });
+
+  it("is never interrupted on FARGATE", async () => {
+    using folder = temporaryFolder();
+    await using ecs = new EcsHarness({ folder: folder.path, script: WAITS });
+    const task = await ecs.run({ capacityProviderStrategy: [{ capacityProvider: "FARGATE", weight: 1 }] });
+    await ecs.printed("pid ");
+    assert.throws(() => ecs.tasks.interrupt(task.taskArn), refuses("InvalidParameterException", /this one is RUNNING, on FARGATE\./));
   });
 
   it("runs in the image's working directory with its own environment and nothing of the stack's", async () => {
