@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as jobs from "./container/index.ts";
 import { createAwsProvider } from "./infra/aws-provider.ts";
-import { bundle } from "./infra/bundle.ts";
+import { buildCode } from "./infra/build-code.ts";
 import { checkDeclarations } from "./infra/declarations.ts";
 import { findFunctionLogGroups } from "./infra/function-logs.ts";
 import { createFunctions, functionOutputs } from "./infra/functions.ts";
@@ -25,7 +25,7 @@ const provider = createAwsProvider(settings);
 const ours = { providers: [provider] };
 const place = findPlace(settings.region, provider);
 await requireImageBuilder(import.meta.dirname, jobs);
-const build = await bundle(import.meta.dirname);
+const build = await buildCode(import.meta.dirname);
 
 const { table: jobTable } = new JobTable("jobs", { protect: settings.protect }, ours);
 const jobRuntime = new JobRuntime("job", { place, settings, jobs, imageContexts: build.imageContexts, table: jobTable }, ours);

@@ -18,6 +18,8 @@ export interface StackView {
   readonly region: string;
   /** How many declared seconds pass in one real second. */
   readonly speed: number;
+  /** Why the program as it is saved is not live, with file and line; absent while it is. */
+  readonly failedReload?: string;
   /** Names of the workflows that can be started, without the stack's prefix. */
   readonly workflows: readonly string[];
 }
@@ -165,7 +167,7 @@ export interface StartView {
 }
 
 /** Kinds of things that have changed, as the stream of changes names them. */
-export type ChangeKind = "executions" | "tasks" | "schedules" | "deadLetters" | "clock" | "logs";
+export type ChangeKind = "executions" | "tasks" | "schedules" | "deadLetters" | "clock" | "logs" | "reload";
 
 export interface Change {
   readonly kinds: readonly ChangeKind[];

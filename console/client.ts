@@ -71,7 +71,7 @@ export async function follow(onConnection: (connection: Connection) => void): Pr
         return;
       }
       tellConnection("open");
-      if (!first) tell({ kinds: ["executions", "tasks", "schedules", "deadLetters", "clock"], executionIds: [] });
+      if (!first) tell({ kinds: ["executions", "tasks", "schedules", "deadLetters", "clock", "reload"], executionIds: [] });
       await readStream(response);
     } catch {
       // Said by the connection's state.

@@ -28,7 +28,7 @@ const PLACES = [
 function App() {
   const [connection, setConnection] = useState<Connection>("connecting");
   useEffect(() => void follow(setConnection), []);
-  const stack = useRead("stack", {}, ["clock"]);
+  const stack = useRead("stack", {}, ["clock", "reload"]);
   const { path, query } = useRoute();
   const [place = ""] = path;
   useEffect(() => {
@@ -55,6 +55,12 @@ function App() {
         <p class="lost" role="status">
           The stack does not answer. What you see is from before; the page goes on by itself when it is back.
         </p>
+      )}
+      {stack.data?.failedReload !== undefined && (
+        <div class="lost" role="status">
+          The last change is not live; the version before it keeps running.
+          <pre>{stack.data.failedReload}</pre>
+        </div>
       )}
       <main>{stack.data !== undefined && <Place path={path} query={query} stack={stack.data} />}</main>
     </>

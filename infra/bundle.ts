@@ -1,9 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
 import * as esbuild from "esbuild";
 import { chmod, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { JOB_NAMES, type JobName } from "../functions/shared/declared-jobs.ts";
 import { readFiles, readImageContext, removeOthers } from "./image-contexts.ts";
+import { INPUTS_FILE, inputsOf, inputsText, isMadeOf, readInputs } from "./bundle-inputs.ts";
 import { FUNCTION_NAMES, type FunctionName } from "./workflows.ts";
 
 const OUT = ".build";
@@ -22,14 +22,19 @@ export interface Build {
  * alone, so that a running build or stack that reads them is not disturbed.
  *
  * @param projectFolder absolute path of the folder with Pulumi.yaml
+ * @throws Error whose message says what is wrong, and where
+ * @param changed absolute paths of the sources that have changed since the last bundle: what has none of them is left as it is
  */
-export async function bundle(projectFolder: string): Promise<Build> {
+export async function bundle(projectFolder: string, changed?: readonly string[]): Promise<Build> {
   const handlers = FUNCTION_NAMES.map((name) => ({ in: `functions/${name}/handler.ts`, out: `functions/${name}/index` }));
   const imageContexts = Object.fromEntries(JOB_NAMES.map((name) => [name, join(OUT, "container", name)])) as Record<JobName, string>;
   const contexts = await Promise.all(JOB_NAMES.map(async (name) => ({ name, ...(await readImageContext(projectFolder, name, join("container", name))) })));
-  const { outputFiles } = await esbuild.build({
+  const known = changed && (await readInputs(projectFolder, OUT));
+  const all = [...handlers, ...contexts.flatMap(({ entries }) => entries)];
+  const { outputFiles, metafile } = await esbuild.build({
     absWorkingDir: projectFolder,
-    entryPoints: [...handlers, ...contexts.flatMap(({ entries }) => entries)],
+    entryPoints: known === undefined ? all : all.filter(({ out }) => isMadeOf(known[join(OUT, `${out}.mjs`)], projectFolder, changed)),
+    metafile: true,
     outdir: OUT,
     outExtension: { ".js": ".mjs" },
     write: false,
@@ -50,6 +55,8 @@ export async function bundle(projectFolder: string): Promise<Build> {
     await Promise.all(copied.map(({ file, contents, mode }) => writeIfChanged(join(folder, file), contents, mode)));
     await removeOthers(folder, new Set([...files.map((file) => join(folder, file)), ...entries.map(({ out }) => join(projectFolder, OUT, `${out}.mjs`))]));
   }
+  const folders = Object.fromEntries(JOB_NAMES.map((name) => [imageContexts[name], [join("container", name)]]));
+  await writeIfChanged(join(projectFolder, OUT, INPUTS_FILE), inputsText({ ...known, ...inputsOf(metafile), ...folders }));
   const functions = Object.fromEntries(FUNCTION_NAMES.map((name) => [name, join(OUT, "functions", name, "index.mjs")])) as Record<FunctionName, string>;
   return { functions, imageContexts };
 }
@@ -66,6 +73,6 @@ async function writeIfChanged(path: string, contents: Uint8Array, mode = 0o644):
     await chmod(draft, mode);
     await rename(draft, path);
   } catch (error) {
-    throw new pulumi.RunError(`The bundle ${path} cannot be written: ${(error as Error).message}. The project's folder needs room and write permission, for ${OUT}.`);
+    throw new Error(`The bundle ${path} cannot be written: ${(error as Error).message}. The project's folder needs room and write permission, for ${OUT}.`);
   }
 }

@@ -39,6 +39,8 @@ import { evaluateProgram } from "./program/evaluate.ts";
 import type { RegisteredResource } from "./program/resource.ts";
 import { schema as revisionsSchema } from "./program/revisions.ts";
 import { notSimulated } from "./providers/not-simulated.ts";
+import { Reloader } from "./reload/reloader.ts";
+import { ReloadState, type ReloadOutcome } from "./reload/reload-state.ts";
 import { Scheduler, schema as schedulerSchema } from "./scheduler/scheduler.ts";
 import { schedulerService } from "./scheduler/service.ts";
 import { Queues, schema as queuesSchema } from "./sqs/queues.ts";
@@ -77,6 +79,8 @@ export interface StackOptions {
   readonly onEvent?: (event: BusEvent) => void;
   /** Told when nothing can be promised any more, such as on a full disk. */
   readonly onFatal: (error: Error) => void;
+  /** Where set, saved changes of the program's files are put into effect. Called for each. */
+  readonly onReload?: (outcome: ReloadOutcome) => void;
   /** Ends the start when aborted, leaving nothing behind; once the stack is up, `stop` does. */
   readonly signal?: AbortSignal;
 }
@@ -132,7 +136,8 @@ async function start(options: StackOptions): Promise<RunningStack> {
   setAsideDamagedRows(store, log);
   const endpoint = `http://127.0.0.1:${port}`;
   const { projectFolder, stack, signal } = options;
-  const evaluation = await evaluateProgram({ projectFolder, stack, endpoint }, signal);
+  const request = { projectFolder, stack, endpoint };
+  const evaluation = await evaluateProgram(request, signal);
   const credentials = developerCredentials(options.dataFolder);
   const identity: Identity = { partition: "aws", region: evaluation.region, accountId: LOCAL_ACCOUNT_ID };
   const services = createServices(store, identity, endpoint, credentials, options);
@@ -145,6 +150,11 @@ async function start(options: StackOptions): Promise<RunningStack> {
   await services.gateway.listen(port);
   signal?.throwIfAborted();
   for (const service of services.resumed) contain("The start of a service", () => service.start());
+  if (options.onReload !== undefined) {
+    const reloader = new Reloader({ request, dataFolder: options.dataFolder, deployment, state: services.reload, onReload: options.onReload });
+    opened.defer(() => reloader.stop());
+    reloader.start();
+  }
   const toClose = opened.move();
   return {
     endpoint,
@@ -161,7 +171,9 @@ async function start(options: StackOptions): Promise<RunningStack> {
       return deployment.functionCount;
     },
     iam: services.iam,
-    startNotes: services.tasks.definitions.startNotes,
+    get startNotes() {
+      return services.tasks.definitions.startNotes;
+    },
     get notSimulated() {
       return notSimulated(deployment.evaluation);
     },
@@ -203,7 +215,8 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
   const bus: EventBus = new EventBus({ store, clock, identity, iam, invoker: asyncInvoker, queues });
   const tasks = new EcsTasks({ store, clock, identity, iam, logs, events, endpoint, dataFolder: options.dataFolder, runningAtOnce: Math.min(options.tasksAtOnce ?? TASKS_AT_ONCE, shares.tasks) });
   const scheduler = new Scheduler({ store, clock, identity, iam, invoker: asyncInvoker, queues });
-  const webConsole = new Console({ store, clock, stack, iam, logs, registry, engine, asyncInvoker, tasks, scheduler, dynamodb, developer: administrator });
+  const reload = new ReloadState();
+  const webConsole = new Console({ store, clock, reload, stack, iam, logs, registry, engine, asyncInvoker, tasks, scheduler, dynamodb, developer: administrator });
   const gateway = new Gateway({
     store,
     iam,
@@ -237,6 +250,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
   });
   return {
     deployment,
+    reload,
     iam,
     gateway,
     console: webConsole,

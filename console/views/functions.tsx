@@ -3,7 +3,7 @@ import { useRead } from "../hooks.ts";
 import { Moment, Page, Payload, Show } from "../parts/basics.tsx";
 
 export function Functions() {
-  const functions = useRead("functions", {}, []);
+  const functions = useRead("functions", {}, ["reload"]);
   const denials = useRead("denials", {}, ["executions", "tasks"]);
   return (
     <Page title="Functions">

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { BusEvent } from "../events/event.ts";
+import type { ReloadOutcome } from "../reload/reload-state.ts";
 import type { RunningStack } from "../stack.ts";
 import type { TourResult } from "../tour/tour.ts";
 
@@ -16,6 +17,12 @@ export function startedLines(
     "",
     "",
   ].join("\n");
+}
+
+export function reloadText(outcome: ReloadOutcome): string {
+  if (outcome.kind === "failed") return `\nThe last change is not live; the version before it keeps running.\n${outcome.message}\n\n`;
+  const changes = outcome.changes.length > 0 ? outcome.changes.join(", ") : "the program is as it was";
+  return `Reloaded after ${(outcome.milliseconds / 1000).toFixed(1)} s: ${changes}\n`;
 }
 
 export function tourTable(results: readonly TourResult[]): string {

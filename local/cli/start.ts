@@ -7,7 +7,7 @@ import { startStack, type RunningStack } from "../stack.ts";
 import { emptyDataFolder } from "../store/data-folder.ts";
 import { aborted, EXIT_CODES, listenForInterruption } from "./interruption.ts";
 import { withProgress } from "./progress.ts";
-import { activityLine, outputsHint, startedLines, tourTable } from "./print.ts";
+import { activityLine, outputsHint, reloadText, startedLines, tourTable } from "./print.ts";
 
 const DEFAULT_PORT = 4570;
 
@@ -18,6 +18,7 @@ interface StartOptions {
   fresh?: boolean;
   speed: number;
   exit?: boolean;
+  watch: boolean;
   invocationAttempts?: number;
 }
 
@@ -29,6 +30,7 @@ const command = new Command("npm start --")
   .option("--fresh", "delete the data folder's content first")
   .option("--speed <factor>", "how many seconds of waits, retries and time-outs pass in one real second", speedFactor, 1)
   .option("--invocation-attempts <number>", "consecutive failed invocations that fail a durable execution (default: no limit)", wholeNumber(1, 1_000))
+  .option("--no-watch", "do not put saved changes of the program into effect")
   .option("--exit", "end after the tour, with exit code 0 only if every workflow did what it should")
   .addHelpText("after", "\nExamples:\n  npm start\n  npm start -- --exit --port 0\n  npm start -- --stack staging --fresh\n\nExit codes: 0 stopped while it was up, or after a sound demo run; 1 something was wrong; 130 (Ctrl-C) or 143 (SIGTERM) interrupted before.")
   .parse();
@@ -74,7 +76,7 @@ function stackOptions({ stack, data }: StartOptions): string {
 }
 
 /** @returns nothing when it was interrupted meanwhile */
-async function bringUp(dataFolder: string, { stack, port, speed, invocationAttempts }: StartOptions, activity: { readonly shown: boolean }): Promise<RunningStack | undefined> {
+async function bringUp(dataFolder: string, { stack, port, speed, watch, exit, invocationAttempts }: StartOptions, activity: { readonly shown: boolean }): Promise<RunningStack | undefined> {
   const began = performance.now();
   const starting = startStack({
     projectFolder: process.cwd(),
@@ -88,6 +90,7 @@ async function bringUp(dataFolder: string, { stack, port, speed, invocationAttem
       const line = activity.shown ? activityLine(event, process.stdout.columns) : undefined;
       if (line !== undefined) process.stdout.write(`${line}\n`);
     },
+    onReload: watch && exit !== true ? (outcome) => void process.stdout.write(reloadText(outcome)) : undefined,
     onFatal(error) {
       process.stderr.write(`${error.message}\n`);
       process.exit(1);

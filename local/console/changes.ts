@@ -5,6 +5,7 @@ import type { DurableEngine } from "../durable/engine.ts";
 import type { TaskBrowser } from "../ecs/task-browser.ts";
 import type { LogStore } from "../logs/log-store.ts";
 import type { MessageBrowser } from "../sqs/message-browser.ts";
+import type { ReloadState } from "../reload/reload-state.ts";
 import type { Store } from "../store/store.ts";
 
 type Listener = (change: Change) => void;
@@ -18,6 +19,7 @@ const INTERVAL_MS = 150;
 export class Changes {
   readonly #store: Store;
   readonly #clock: Pick<Clock, "speed">;
+  readonly #reload: Readonly<Pick<ReloadState, "count">>;
   readonly #engine: Pick<DurableEngine, "follow">;
   readonly #executions: Pick<ExecutionBrowser, "get">;
   readonly #logs: Pick<LogStore, "follow">;
@@ -28,12 +30,14 @@ export class Changes {
   #writes = 0;
   readonly #changed = new Set<number>();
   #speed: number;
+  #reloads: number;
   #logged = false;
   #unfollow: readonly (() => void)[] = [];
 
   constructor(options: {
     store: Store;
     clock: Pick<Clock, "speed">;
+    reload: Readonly<Pick<ReloadState, "count">>;
     logs: Pick<LogStore, "follow">;
     engine: Pick<DurableEngine, "follow">;
     executions: Pick<ExecutionBrowser, "get">;
@@ -44,6 +48,8 @@ export class Changes {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#speed = options.clock.speed;
+    this.#reload = options.reload;
+    this.#reloads = options.reload.count;
     this.#engine = options.engine;
     this.#executions = options.executions;
     this.#logs = options.logs;
@@ -89,10 +95,16 @@ export class Changes {
   #look(): Change | undefined {
     const writes = Number(this.#store.prepare("SELECT total_changes() AS count").get()?.count);
     const { speed } = this.#clock;
-    if (writes === this.#writes && speed === this.#speed && !this.#logged) return undefined;
-    const kinds: ChangeKind[] = [...(speed === this.#speed ? [] : (["clock"] as const)), ...(this.#logged ? (["logs"] as const) : [])];
+    const { count } = this.#reload;
+    const kinds: ChangeKind[] = [
+      ...(speed === this.#speed ? [] : (["clock"] as const)),
+      ...(this.#logged ? (["logs"] as const) : []),
+      ...(count === this.#reloads ? [] : (["reload"] as const)),
+    ];
+    if (writes === this.#writes && kinds.length === 0) return undefined;
     this.#writes = writes;
     this.#speed = speed;
+    this.#reloads = count;
     this.#logged = false;
     for (const { kind, take } of this.#fingerprints) {
       const now = take();

@@ -46,7 +46,7 @@ export class Console {
     this.#reads = createReads(services, () => this.#policies);
     this.#actions = createActions(services);
     const schedules = () => JSON.stringify(options.scheduler.list().map(({ definition, modifiedAt, lastMoment }) => [definition.arn, modifiedAt, lastMoment]));
-    this.#changes = new Changes({ store, clock: options.clock, logs: options.logs, engine: services.engine, executions, tasks: taskBrowser, messages, schedules });
+    this.#changes = new Changes({ store, clock: options.clock, reload: options.reload, logs: options.logs, engine: services.engine, executions, tasks: taskBrowser, messages, schedules });
   }
 
   apply({ roles, resourcePolicies }: Policies): void {

@@ -37,6 +37,7 @@ export function createReads(services: ConsoleServices, policies: () => Policies)
       stack: services.stack,
       region: services.iam.identity.region,
       speed: services.clock.speed,
+      failedReload: services.reload.failure,
       workflows: services.registry.functions().map(({ functionName }) => workflowOf(services, functionName)),
     }),
     home: () => homeView(services),

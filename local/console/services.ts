@@ -10,6 +10,7 @@ import type { Iam } from "../iam/iam.ts";
 import type { AsyncInvoker, FunctionVersion } from "../lambda/function-version.ts";
 import type { FunctionRegistry } from "../lambda/registry.ts";
 import type { LogStore } from "../logs/log-store.ts";
+import type { ReloadState } from "../reload/reload-state.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { MessageBrowser } from "../sqs/message-browser.ts";
 import type { Store } from "../store/store.ts";
@@ -28,6 +29,7 @@ export interface ConsoleOptions {
   readonly tasks: EcsTasks;
   readonly scheduler: Scheduler;
   readonly dynamodb: DynamoDb;
+  readonly reload: Readonly<ReloadState>;
   /** Whose access key the console's token comes from. */
   readonly developer: Credentials;
 }

@@ -14,6 +14,7 @@ import { declareStack } from "../providers/declaration.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Store } from "../store/store.ts";
 import { readDeclaration, writeDeclaration } from "./declaration-row.ts";
+import { describeChanges } from "./describe-changes.ts";
 import { withRetained } from "./retained.ts";
 import { versionsInUse } from "./versions-in-use.ts";
 
@@ -74,9 +75,10 @@ export class Deployment {
   /**
    * Publishes the code as it is now, with a new evaluation or the one before.
    *
+   * @returns what has changed since the last deployment, in few words
    * @throws UserError naming what cannot be published or taken up; everything is as it was then
    */
-  deploy(evaluation?: Evaluation): Promise<void> {
+  deploy(evaluation?: Evaluation): Promise<string[]> {
     return this.#inTurn(() => this.#deploy(evaluation ?? this.evaluation));
   }
 
@@ -91,17 +93,20 @@ export class Deployment {
     await this.#last.catch(() => undefined);
   }
 
-  async #deploy(evaluation: Evaluation): Promise<void> {
+  async #deploy(evaluation: Evaluation): Promise<string[]> {
     const { store, functionsFolder } = this.#options;
     const publication = await publish(evaluation, readRevisions(store));
     const { declaration } = await declareStack(publication.resources, functionsFolder);
-    this.#takeUp(declaration, publication.revisions);
+    const before = this.#declaration;
+    const changes = before === undefined ? [] : describeChanges(before, declaration);
+    if (before === undefined || changes.length > 0) this.#takeUp(declaration, publication.revisions);
     await store.committed();
     this.#evaluation = evaluation;
     this.#publication = publication;
     this.#declaration = declaration;
     await this.#writeOutputs();
     this.#pruneSoon();
+    return changes;
   }
 
   /** In one transaction with the revisions. */

@@ -10,15 +10,18 @@ describe("The console's stream of changes", () => {
   let changes: Changes;
   let clock: { speed: number };
   let tasks: string;
+  let reload: { count: number };
   const followers = new Set<LogListener>();
 
   beforeEach(() => {
     world = new World();
     clock = { speed: 1 };
+    reload = { count: 0 };
     tasks = "none";
     changes = new Changes({
       store: world.store,
       clock,
+      reload,
       logs: {
         follow(listener) {
           followers.add(listener);
@@ -46,6 +49,17 @@ describe("The console's stream of changes", () => {
       });
     });
   }
+
+  it("tells of a reload, which writes nothing when it fails", async () => {
+    const told = await new Promise<Change>((resolve) => {
+      const end = changes.listen((change) => {
+        end();
+        resolve(change);
+      });
+      reload.count++;
+    });
+    assert.deepEqual(told, { kinds: ["reload"], executionIds: [] });
+  });
 
   it("tells of the very first execution of a stack, by its id", async () => {
     world.raw("pay", () => Promise.resolve({ kind: "response", payload: '{"Status":"SUCCEEDED"}' }));

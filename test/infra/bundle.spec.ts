@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
@@ -67,5 +67,22 @@ describe("The bundles", () => {
     await bundle(first);
     assert.deepEqual((await stat(unchanged)).mtime, longAgo);
     assert.ok((await stat(changed)).size > 0);
+  });
+
+  it("are made again only for what a changed file is part of, and say what that is", async () => {
+    const untouched = join(first, build.functions.report);
+    await rm(untouched);
+    const changed = join(first, "functions/math/handler.ts");
+    await appendFile(changed, "\nexport const changed = 1;\n");
+    const before = await readFile(join(first, build.functions.math));
+    await bundle(first, [changed]);
+    assert.notDeepEqual(await readFile(join(first, build.functions.math)), before);
+    await assert.rejects(stat(untouched), { code: "ENOENT" });
+    const { command, outputs } = JSON.parse(await readFile(join(first, ".build/inputs.json"), "utf8")) as { command: string[]; outputs: Record<string, string[]> };
+    assert.deepEqual(command, ["infra/bundle-main.ts"]);
+    assert.ok(outputs[build.functions.report]?.includes("functions/shared/durable-handler.ts"), "what was not bundled keeps its record");
+    assert.ok(outputs[build.imageContexts.sample]?.includes("container/sample"));
+    await bundle(first, [join(first, "functions/shared/durable-handler.ts")]);
+    assert.ok((await stat(untouched)).size > 0);
   });
 });

@@ -5,9 +5,10 @@ import { join } from "node:path";
  * Starts the local stack in a process of its own, to be killed. Resolves when it is ready.
  *
  * @param projectFolder of another program than this project
+ * @param watch whether saved changes of the program are put into effect
  */
-export async function startHost(data: string, projectFolder?: string): Promise<ChildProcess> {
-  const parameters = [data, ...(projectFolder === undefined ? [] : [projectFolder])];
+export async function startHost(data: string, projectFolder?: string, watch?: "watch"): Promise<ChildProcess> {
+  const parameters = [data, projectFolder, watch].filter((parameter) => parameter !== undefined);
   const child = spawn(process.execPath, [join(import.meta.dirname, "stack-host.ts"), ...parameters], { stdio: ["pipe", "pipe", "inherit"] });
   await new Promise((resolve, reject) => {
     child.stdout.once("data", resolve);
