@@ -40,10 +40,10 @@ export function interfaceServices({ jobs }: EndpointUse): InterfaceService[] {
  */
 export function endpointStatements(use: EndpointUse): Readonly<Record<EndpointService, readonly Statement[]>> {
   const { place, jobs, jobTableArn } = use;
-  const executionRoles = jobs.map(({ executionRole }) => executionRole.arn);
+  const executionRoles = executionRolesOf(jobs);
   const reporting = jobs.filter(({ declaration }) => declaration.reports === "kit").map(({ taskRole }) => taskRole.arn);
-  const ssm = jobs.flatMap(({ secretArns }) => secretArns.ssm);
-  const secrets = jobs.flatMap(({ secretArns }) => secretArns.secretsmanager.map(anySuffix));
+  const withParameters = jobs.filter(({ secretArns }) => secretArns.ssm.length > 0);
+  const withSecrets = jobs.filter(({ secretArns }) => secretArns.secretsmanager.length > 0);
   const pull = [
     allowThrough("LogInToRegistry", ["ecr:GetAuthorizationToken"], "*", executionRoles),
     allowThrough("PullImage", ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], jobs.map(({ repositoryArn }) => repositoryArn), executionRoles),
@@ -60,8 +60,10 @@ export function endpointStatements(use: EndpointUse): Readonly<Record<EndpointSe
         reporting,
       ),
     ],
-    ssm: [allowThrough("FetchParameters", ["ssm:GetParameters"], ssm, executionRoles)],
-    secretsmanager: [allowThrough("FetchSecrets", ["secretsmanager:GetSecretValue"], secrets, executionRoles)],
+    ssm: [allowThrough("FetchParameters", ["ssm:GetParameters"], withParameters.flatMap(({ secretArns }) => secretArns.ssm), executionRolesOf(withParameters))],
+    secretsmanager: [
+      allowThrough("FetchSecrets", ["secretsmanager:GetSecretValue"], withSecrets.flatMap(({ secretArns }) => secretArns.secretsmanager.map(anySuffix)), executionRolesOf(withSecrets)),
+    ],
     // ECR keeps layers in a bucket of its own in each Region, and hands out links that it has signed itself.
     s3: [allowThrough("FetchLayers", ["s3:GetObject"], [pulumi.interpolate`arn:${place.partition}:s3:::prod-${place.region}-starport-layer-bucket/*`])],
     dynamodb: [allowThrough("ReportToRecord", ["dynamodb:UpdateItem"], [jobTableArn], reporting)],
@@ -71,6 +73,8 @@ export function endpointStatements(use: EndpointUse): Readonly<Record<EndpointSe
   }
   return statements;
 }
+
+const executionRolesOf = (jobs: readonly Job[]) => jobs.map(({ executionRole }) => executionRole.arn);
 
 /** A job's own permission as statements of the endpoints of its services. Sids are unique in a policy, and two jobs may choose the same one. */
 function throughEndpoints({ Sid, Action, Resource }: Statement, roleArn: pulumi.Input<string>, job: number): { endpoint: EndpointService; statement: Statement }[] {

@@ -116,14 +116,15 @@ describe("The isolated network", () => {
     assert.deepEqual(program.resources.filter(({ inputs }) => ANYWHERE.some((address) => JSON.stringify(inputs).includes(address))).map(({ name }) => name), []);
   });
 
-  it("lets pass what the job does today, on its own resources, and nothing else", () => {
-    const repository = "arn:aws:ecr:eu-west-1:123456789012:repository/job-images";
+  it("lets pass what the jobs do today, on its own resources, and nothing else", () => {
+    const repositories = ["job", "totals"].map((job) => `arn:aws:ecr:eu-west-1:123456789012:repository/${job}-images`).join();
+    const logs = ["job", "totals"].map((job) => `arn:aws:cloudwatch:eu-west-1:123456789012:${job}-logs-0a1b2c3:*`).join();
     const callbacks = `arn:aws:lambda:eu-west-1:123456789012:function:${PROJECT_NAME}-prod-callback-job:*`;
-    const pull = ["ecr:GetAuthorizationToken *", ...["BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer"].map((action) => `ecr:${action} ${repository}`)];
+    const pull = ["ecr:GetAuthorizationToken *", ...["BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer"].map((action) => `ecr:${action} ${repositories}`)];
     assert.deepEqual(passages(program), {
       "ecr.api": pull,
       "ecr.dkr": pull,
-      logs: ["CreateLogStream", "PutLogEvents"].map((action) => `logs:${action} arn:aws:cloudwatch:eu-west-1:123456789012:job-logs-0a1b2c3:*`),
+      logs: ["CreateLogStream", "PutLogEvents"].map((action) => `logs:${action} ${logs}`),
       lambda: ["Failure", "Heartbeat", "Success"].map((outcome) => `lambda:SendDurableExecutionCallback${outcome} ${callbacks}`),
       s3: ["s3:GetObject arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*"],
       dynamodb: ["dynamodb:UpdateItem arn:aws:dynamodb:eu-west-1:123456789012:jobs-0a1b2c3"],
@@ -131,8 +132,8 @@ describe("The isolated network", () => {
   });
 
   it("lets pass all that the roles of its tasks may do", () => {
-    const roles = all(program, "aws:iam/rolePolicy:RolePolicy").filter(({ name }) => name === "job-task-policy" || name === "job-execution-policy");
-    assert.equal(roles.length, 2);
+    const roles = all(program, "aws:iam/rolePolicy:RolePolicy").filter(({ name }) => ["job-task-policy", "job-execution-policy", "totals-execution-policy"].includes(name));
+    assert.equal(roles.length, 3);
     const allowed = roles.flatMap(({ inputs }) => policyStatements.parse(inputs.policy).Statement.flatMap(({ Action }) => Action));
     const passing = new Set(Object.values(passages(program)).flat().map((passage) => passage.split(" ")[0]));
     assert.deepEqual(allowed.filter((action) => !passing.has(action)), []);

@@ -1,31 +1,17 @@
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { evaluateProgram } from "../../local/program/evaluate.ts";
-import { publish } from "../../local/program/publish.ts";
 import type { RegisteredResource } from "../../local/program/resource.ts";
 import { PROJECT_FOLDER, PROJECT_NAME, type Stack, STACKS } from "./mocks.ts";
+import { copyProject, evaluateCopy } from "./project-copy.ts";
 
 const NEW_NAME = "order-flows";
-/** What the programs need nothing of. */
-const LEFT_OUT = new Set([".git", ".build", ".local", "node_modules", "test"]);
-
-async function evaluate(projectFolder: string, stack: string) {
-  const evaluation = await evaluateProgram({ projectFolder, stack, endpoint: "http://127.0.0.1:4570" });
-  return { project: evaluation.project, ...(await publish(evaluation, {})) };
-}
-
 describe("A project that is renamed in Pulumi.yaml alone", function () {
   // Each test evaluates programs in processes of their own.
   this.timeout(180_000);
   let folder: string;
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "renamed-"));
-    for (const name of await readdir(PROJECT_FOLDER)) {
-      if (!LEFT_OUT.has(name)) await cp(join(PROJECT_FOLDER, name), join(folder, name), { recursive: true });
-    }
-    await symlink(join(PROJECT_FOLDER, "node_modules"), join(folder, "node_modules"));
+    folder = await copyProject();
     const file = join(folder, "Pulumi.yaml");
     await writeFile(file, (await readFile(file, "utf8")).replace(/^name: .*$/m, `name: ${NEW_NAME}`));
   });
@@ -37,17 +23,17 @@ describe("A project that is renamed in Pulumi.yaml alone", function () {
 
   for (const stack of STACKS) {
     it(`applies the settings of ${stack}, and says the old name nowhere`, async () => {
-      const { project, resources } = await evaluate(folder, stack);
+      const { project, resources } = await evaluateCopy(folder, stack);
       assert.equal(project, NEW_NAME);
       assert.deepEqual(summary(resources), EXPECTED[stack]);
       assert.ok(!JSON.stringify(resources).includes(PROJECT_NAME));
-      if (stack === "prod") assert.deepEqual(comparable(resources), comparable((await evaluate(PROJECT_FOLDER, stack)).resources));
+      if (stack === "prod") assert.deepEqual(comparable(resources), comparable((await evaluateCopy(PROJECT_FOLDER, stack)).resources));
     });
   }
 
   it("gets CI's roles for its new names", async () => {
     await writeFile(join(folder, "bootstrap/Pulumi.account.yaml"), "config:\n  aws:region: eu-west-1\n  repository: octo-org/octo-repo\n");
-    const text = JSON.stringify((await evaluate(join(folder, "bootstrap"), "account")).resources);
+    const text = JSON.stringify((await evaluateCopy(join(folder, "bootstrap"), "account")).resources);
     assert.ok(text.includes(`arn:aws:lambda:eu-west-1:000000000000:function:${NEW_NAME}-prod-*`), text.slice(0, 2000));
     assert.ok(text.includes(`"aws:RequestTag/project":"${NEW_NAME}"`));
     assert.ok(!text.includes(PROJECT_NAME));
