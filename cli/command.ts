@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { loadDeployed, loadLocal } from "./client/outputs.ts";
+import { otherFunctions } from "./client/other-functions.ts";
 import { Stack } from "./client/stack.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -7,6 +8,7 @@ import type { Terminal } from "./terminal.ts";
 export interface StackOptions {
   readonly stack: string;
   readonly data?: string;
+  readonly program?: string;
   readonly deployed?: boolean;
   readonly json?: boolean;
 }
@@ -27,7 +29,8 @@ export function baseCommand(terminal: Terminal, name: string, description: strin
 export function stackCommand(terminal: Terminal, name: string, description: string, examples: readonly string[]): Command {
   return baseCommand(terminal, name, description, examples)
     .option("--stack <name>", "Pulumi stack", "dev")
-    .option("--data <folder>", "data folder of the local stack (default: .local/<stack>)")
+    .option("--program <folder>", "Pulumi program of the local stack (default: the current folder)")
+    .option("--data <folder>", "data folder of the local stack (default: .local/<stack> of the program)")
     .option("--deployed", "the deployed stack instead of the local one, with the AWS credentials of your environment")
     .option("--json", "print JSON of a stable shape");
 }
@@ -46,9 +49,10 @@ export function groupCommand(group: Command, first: Command, ...others: readonly
 
 /** Runs a command on its stack. */
 export async function withStack(options: StackOptions, run: (stack: Stack) => Promise<void>): Promise<void> {
-  const outputs = options.deployed === true ? await loadDeployed(options.stack) : await loadLocal(options.stack, options.data);
+  const outputs = options.deployed === true ? await loadDeployed(options.stack) : await loadLocal(options);
   const stack = new Stack(options.stack, outputs);
   try {
+    if (stack.local !== undefined) stack.add(await otherFunctions(stack));
     await run(stack);
   } finally {
     stack.destroy();

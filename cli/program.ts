@@ -60,15 +60,15 @@ export async function run(commandLine: readonly string[], terminal: Terminal): P
 /** Takes the options of every command before the command's name as well: `wf --json list`. */
 function optionsLast(words: readonly string[]): string[] {
   let leading = 0;
-  for (let word = words[0] ?? ""; /^--(?:json$|deployed$|stack\b|data\b)/.test(word); word = words[leading] ?? "") {
-    leading += word === "--stack" || word === "--data" ? 2 : 1;
+  for (let word = words[0] ?? ""; /^--(?:json$|deployed$|stack\b|data\b|program\b)/.test(word); word = words[leading] ?? "") {
+    leading += ["--stack", "--data", "--program"].includes(word) ? 2 : 1;
   }
   return [...words.slice(leading), ...words.slice(0, leading)];
 }
 
 function remedyFor(commandLine: readonly string[]): Remedy {
   if (commandLine.includes("--deployed")) return { stack: "AWS", unreachable: "Check the network.", refused: "Sign in again, or choose other credentials, such as by AWS_PROFILE." };
-  const start = startHint(valueOf(commandLine, "--stack") ?? "dev", valueOf(commandLine, "--data"));
+  const start = startHint({ stack: valueOf(commandLine, "--stack") ?? "dev", data: valueOf(commandLine, "--data"), program: valueOf(commandLine, "--program") });
   return { stack: "The stack", unreachable: `Start the local one with: ${start}`, refused: `Another local stack may have its port: start it again with: ${start}` };
 }
 

@@ -24,11 +24,15 @@ const PAGE = 10;
 const OUTPUT = "DeadLetterQueueUrl";
 
 export function deadLetterQueues(stack: Stack): DeadLetterQueue[] {
-  return Object.entries(stack.outputs).flatMap(([key, url]) => {
+  const named = Object.entries(stack.outputs).flatMap(([key, url]) => {
     if (!key.endsWith(OUTPUT)) return [];
     const name = key.slice(0, -OUTPUT.length).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     return [{ name, url, target: stack.functions.find((candidate) => candidate.deadLetterQueueUrl === url)?.aliasArn }];
   });
+  const others = stack.functions.flatMap(({ name, deadLetterQueueUrl: url, aliasArn: target }) =>
+    url === undefined || named.some((queue) => queue.url === url) ? [] : [{ name, url, target }],
+  );
+  return [...named, ...others];
 }
 
 /** @throws CliError when no queue, or more than one, has that name or a name that begins so */

@@ -9,8 +9,11 @@ import { parsePayload } from "./payload.ts";
 
 const outputs = z.record(z.string(), z.string());
 
+/** A program of one's own may have outputs of other types: they are left out. */
+const textOutputs = z.record(z.string(), z.unknown()).transform((all) => Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => typeof entry[1] === "string")));
+
 const localOutputs = z.object({
-  outputs,
+  outputs: textOutputs,
   endpoint: z.url(),
   region: z.string(),
   credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
@@ -28,24 +31,35 @@ export interface LocalStackOutputs extends StackOutputs {
   readonly local: LocalEndpoint;
 }
 
+/** Where a local stack is. */
+export interface LocalPlace {
+  readonly stack: string;
+  /** Data folder; `.local/<stack>` of the program when absent. */
+  readonly data?: string | undefined;
+  /** Folder of the program; the current folder when absent. */
+  readonly program?: string | undefined;
+}
+
+export function dataFolderOf({ stack, data, program = "." }: LocalPlace): string {
+  return data ?? join(program, ".local", stack);
+}
+
 /** How to start the local stack, for messages. */
-export function startHint(stack: string, data: string | undefined): string {
-  const options = [...(stack === "dev" ? [] : ["--stack", stack]), ...(data === undefined ? [] : ["--data", data])];
+export function startHint({ stack, data, program }: LocalPlace): string {
+  const options = [...(program === undefined ? [] : ["--program", program]), ...(stack === "dev" ? [] : ["--stack", stack]), ...(data === undefined ? [] : ["--data", data])];
   return ["npm start", ...(options.length > 0 ? ["--", ...options] : [])].join(" ");
 }
 
-/**
- * @param data data folder; `.local/<stack>` when absent
- * @throws CliError when no stack has ever run there, or its outputs cannot be read
- */
-export async function loadLocal(stack: string, data?: string): Promise<LocalStackOutputs> {
-  const file = join(data ?? join(".local", stack), "outputs.json");
+/** @throws CliError when no stack has ever run there, or its outputs cannot be read */
+export async function loadLocal(place: LocalPlace): Promise<LocalStackOutputs> {
+  const { stack } = place;
+  const file = join(dataFolderOf(place), "outputs.json");
   const text = await readFile(file, "utf8").catch((error: unknown) => {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === "ENOENT" ? `is not running: there is no ${file}` : `cannot be asked: ${message}`;
-    throw new CliError(EXIT.unreachable, `The local stack ${stack} ${why}. Start it with: ${startHint(stack, data)}`);
+    throw new CliError(EXIT.unreachable, `The local stack ${stack} ${why}. Start it with: ${startHint(place)}`);
   });
-  const { outputs, region, ...rest } = parse(localOutputs, text, `${file} is not as the local stack writes it`, `Start the stack again: ${startHint(stack, data)}`);
+  const { outputs, region, ...rest } = parse(localOutputs, text, `${file} is not as the local stack writes it`, `Start the stack again: ${startHint(place)}`);
   return { outputs, region, local: { ...rest, region } };
 }
 

@@ -12,6 +12,8 @@ export async function listSchedules(stack: Stack, count: number, now: number) {
     // Such a schedule has a group of its own, which no output names: without GroupName, Scheduler lists those of all groups.
     else if (output.endsWith("ScheduleName")) summaries.push(...(await list(stack, { NamePrefix: value })).filter(({ Name }) => Name === value));
   }
+  // A program of one's own has other outputs.
+  if (summaries.length === 0 && stack.local !== undefined) summaries.push(...(await list(stack, {})));
   const found: GetScheduleCommandOutput[] = [];
   for (const { Name, GroupName } of summaries) found.push(await stack.scheduler.send(new GetScheduleCommand({ Name, GroupName })));
   return found.map((schedule) => describe(stack, schedule, count, now));

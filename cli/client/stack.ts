@@ -16,7 +16,7 @@ export interface StackFunction {
   readonly aliasArn: string;
   readonly version: string;
   readonly logGroupName: string;
-  readonly deadLetterQueueUrl: string;
+  readonly deadLetterQueueUrl: string | undefined;
 }
 
 /** A stack, local or deployed, and AWS clients for it. */
@@ -24,7 +24,7 @@ export class Stack {
   readonly name: string;
   /** How to reach the local stack; absent for a deployed one. */
   readonly local: LocalEndpoint | undefined;
-  readonly functions: readonly StackFunction[];
+  #functions: readonly StackFunction[];
   readonly lambda: LambdaClient;
   readonly ecs: ECSClient;
   readonly scheduler: SchedulerClient;
@@ -36,7 +36,10 @@ export class Stack {
     this.name = name;
     this.local = local;
     this.outputs = outputs;
-    this.functions = Object.keys(outputs).flatMap((key) => (key.endsWith("FunctionName") ? [this.#function(key.slice(0, -"FunctionName".length))] : []));
+    this.#functions = Object.keys(outputs).flatMap((key) => {
+      const name = /^(.+)FunctionName$/.exec(key)?.[1];
+      return name !== undefined && `${name}AliasArn` in outputs ? [this.#function(name)] : [];
+    });
     // A local stack answers at the first attempt or not at all.
     const options = local === undefined ? { region } : { ...local, maxAttempts: 1 };
     this.lambda = new LambdaClient(options);
@@ -44,6 +47,15 @@ export class Stack {
     this.scheduler = new SchedulerClient(options);
     this.sqs = new SQSClient(options);
     this.logs = new CloudWatchLogsClient(options);
+  }
+
+  get functions(): readonly StackFunction[] {
+    return this.#functions;
+  }
+
+  /** Adds functions that the outputs do not describe. */
+  add(functions: readonly StackFunction[]): void {
+    this.#functions = [...this.#functions, ...functions];
   }
 
   /** How often the stack may be asked while something is awaited: AWS has quotas. */

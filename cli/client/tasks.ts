@@ -1,4 +1,4 @@
-import { DescribeTasksCommand, paginateListTasks, type Task as EcsTask } from "@aws-sdk/client-ecs";
+import { DescribeTasksCommand, paginateListClusters, paginateListTasks, type Task as EcsTask } from "@aws-sdk/client-ecs";
 import { CliError, EXIT } from "../exit-codes.ts";
 import type { Task } from "../shapes.ts";
 import type { Stack } from "./stack.ts";
@@ -13,13 +13,14 @@ export interface TaskFilter {
   readonly executionId?: string;
 }
 
-/** Tasks of the job cluster, newest first. */
+/** Tasks of the job cluster, newest first; of all clusters in the local stack of a program that names none. */
 export async function listTasks(stack: Stack, filter: TaskFilter = {}): Promise<Task[]> {
-  const cluster = stack.output("clusterArn");
   const arns: string[] = [];
-  for (const desiredStatus of filter.desiredStatuses ?? (["RUNNING", "STOPPED"] as const)) {
-    for await (const page of paginateListTasks({ client: stack.ecs }, { cluster, desiredStatus, startedBy: filter.executionId })) {
-      arns.push(...(page.taskArns ?? []));
+  for (const cluster of await clustersOf(stack)) {
+    for (const desiredStatus of filter.desiredStatuses ?? (["RUNNING", "STOPPED"] as const)) {
+      for await (const page of paginateListTasks({ client: stack.ecs }, { cluster, desiredStatus, startedBy: filter.executionId })) {
+        arns.push(...(page.taskArns ?? []));
+      }
     }
   }
   const tasks = await describeTasks(stack, arns);
@@ -28,13 +29,27 @@ export async function listTasks(stack: Stack, filter: TaskFilter = {}): Promise<
 
 /** As ECS describes them. */
 export async function describeTasks(stack: Stack, arns: readonly string[]): Promise<EcsTask[]> {
-  const cluster = stack.output("clusterArn");
   const tasks: EcsTask[] = [];
-  for (let start = 0; start < arns.length; start += BATCH) {
-    const answer = await stack.ecs.send(new DescribeTasksCommand({ cluster, tasks: arns.slice(start, start + BATCH) }));
-    tasks.push(...(answer.tasks ?? []));
+  for (const [cluster, own] of Map.groupBy(arns, clusterOf)) {
+    for (let start = 0; start < own.length; start += BATCH) {
+      const answer = await stack.ecs.send(new DescribeTasksCommand({ cluster, tasks: own.slice(start, start + BATCH) }));
+      tasks.push(...(answer.tasks ?? []));
+    }
   }
   return tasks;
+}
+
+/** Name of the cluster of a task: `arn:…:task/CLUSTER/ID`. */
+export function clusterOf(taskArn: string): string {
+  return taskArn.split("/")[1] ?? "";
+}
+
+async function clustersOf(stack: Stack): Promise<string[]> {
+  const named = stack.outputs["clusterArn"];
+  if (named !== undefined || stack.local === undefined) return [named ?? stack.output("clusterArn")];
+  const found: string[] = [];
+  for await (const { clusterArns = [] } of paginateListClusters({ client: stack.ecs }, {})) found.push(...clusterArns);
+  return found;
 }
 
 /** The tasks that may be meant by an ARN, an id, or the beginning or end of an id. */

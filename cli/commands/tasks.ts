@@ -1,6 +1,6 @@
 import { StopTaskCommand } from "@aws-sdk/client-ecs";
 import { Option, type Command } from "commander";
-import { findTask, listTasks } from "../client/tasks.ts";
+import { clusterOf, findTask, listTasks } from "../client/tasks.ts";
 import { baseCommand, groupCommand, printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
 import { CliError, EXIT } from "../exit-codes.ts";
 import type { Task } from "../shapes.ts";
@@ -46,7 +46,7 @@ function stopCommand(terminal: Terminal): Command {
       withStack(options, async (stack) => {
         const task = await findTask(stack, reference);
         if (task.status === "STOPPED") throw new CliError(EXIT.failed, `The task has stopped already: ${task.stoppedReason ?? task.stopCode ?? ""}`);
-        await stack.ecs.send(new StopTaskCommand({ cluster: stack.output("clusterArn"), task: task.arn, reason }));
+        await stack.ecs.send(new StopTaskCommand({ cluster: clusterOf(task.arn), task: task.arn, reason }));
         if (options.json === true) { printJson(terminal, { tasks: [await findTask(stack, task.arn)] }); return; }
         terminal.out(`Stopping ${task.arn}\n`);
       }),

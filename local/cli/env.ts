@@ -1,11 +1,12 @@
 import { Command } from "commander";
-import { loadLocal } from "../../cli/client/outputs.ts";
+import { loadLocal, type LocalPlace } from "../../cli/client/outputs.ts";
 import { CliError } from "../../cli/exit-codes.ts";
 
 const command = new Command("npm run --silent env --")
   .description("Prints the endpoint and credentials of the running local stack, for the AWS CLI and SDKs.")
   .option("--stack <name>", "Pulumi stack", "dev")
-  .option("--data <folder>", "data folder (default: .local/<stack>)")
+  .option("--program <folder>", "Pulumi program (default: the current folder)")
+  .option("--data <folder>", "data folder (default: .local/<stack> of the program)")
   .option("--json", "as JSON instead of shell exports")
   .addHelpText("after", '\nExample:\n  eval "$(npm run --silent env)" && aws sts get-caller-identity')
   .parse();
@@ -19,8 +20,8 @@ try {
 }
 
 /** @throws CliError when no stack has ever run there, or its outputs cannot be read */
-async function environment({ stack, data, json }: { stack: string; data?: string; json?: boolean }): Promise<string> {
-  const { endpoint, region, credentials } = (await loadLocal(stack, data)).local;
+async function environment({ json, ...place }: LocalPlace & { readonly json?: boolean }): Promise<string> {
+  const { endpoint, region, credentials } = (await loadLocal(place)).local;
   const variables = {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: region,

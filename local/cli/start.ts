@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { resolve } from "node:path";
+import { dataFolderOf } from "../../cli/client/outputs.ts";
 import { speedFactor, wholeNumber } from "../../cli/options.ts";
 import { UserError } from "../errors.ts";
 import { runTour } from "../tour/tour.ts";
@@ -12,6 +13,7 @@ import { activityLine, outputsHint, reloadText, startedLines, tourTable } from "
 const DEFAULT_PORT = 4570;
 
 interface StartOptions {
+  program?: string;
   stack: string;
   port: number;
   data?: string;
@@ -24,15 +26,16 @@ interface StartOptions {
 
 const command = new Command("npm start --")
   .description("Runs the Pulumi program whole on this machine: evaluates it, starts its functions, tasks and schedules, and runs every workflow once.")
+  .option("--program <folder>", "run another Pulumi TypeScript program, without the demo run (local/README.md says what is supported)")
   .option("--stack <name>", "Pulumi stack whose settings are used (Pulumi.<name>.yaml)", "dev")
   .option("--port <number>", "port of the endpoint on 127.0.0.1; 0 for any free port", wholeNumber(0, 65_535), DEFAULT_PORT)
-  .option("--data <folder>", "data folder (default: .local/<stack>)")
+  .option("--data <folder>", "data folder (default: .local/<stack> of the program)")
   .option("--fresh", "delete the data folder's content first")
   .option("--speed <factor>", "how many seconds of waits, retries and time-outs pass in one real second", speedFactor, 1)
   .option("--invocation-attempts <number>", "consecutive failed invocations that fail a durable execution (default: no limit)", wholeNumber(1, 1_000))
   .option("--no-watch", "do not put saved changes of the program into effect")
   .option("--exit", "end after the tour, with exit code 0 only if every workflow did what it should")
-  .addHelpText("after", "\nExamples:\n  npm start\n  npm start -- --exit --port 0\n  npm start -- --stack staging --fresh\n\nExit codes: 0 stopped while it was up, or after a sound demo run; 1 something was wrong; 130 (Ctrl-C) or 143 (SIGTERM) interrupted before.")
+  .addHelpText("after", "\nExamples:\n  npm start\n  npm start -- --exit --port 0\n  npm start -- --stack staging --fresh\n  npm start -- --program ../elsewhere\n\nExit codes: 0 stopped while it was up, or after a sound demo run; 1 something was wrong; 130 (Ctrl-C) or 143 (SIGTERM) interrupted before.")
   .parse();
 
 const interruption = listenForInterruption();
@@ -45,19 +48,19 @@ try {
 }
 
 async function start(options: StartOptions): Promise<number> {
-  const dataFolder = resolve(options.data ?? `.local/${options.stack}`);
+  const dataFolder = resolve(dataFolderOf(options));
   if (options.fresh === true) await emptyDataFolder(dataFolder);
   const interrupted = aborted(interruption);
   const activity = { shown: false };
   const running = await bringUp(dataFolder, options, activity);
   if (running === undefined) return EXIT_CODES[await interrupted];
 
-  const tour = await Promise.race([runTour(running, options.speed), interrupted]);
+  const tour = options.program === undefined ? await Promise.race([runTour(running, options.speed), interrupted]) : [];
   if (typeof tour === "string") {
     await stop(running);
     return EXIT_CODES[tour];
   }
-  process.stdout.write(tourTable(tour));
+  if (tour.length > 0) process.stdout.write(tourTable(tour));
   if (options.exit === true) {
     await running.stop();
     return tour.every(({ passed }) => passed) ? 0 : 1;
@@ -71,15 +74,15 @@ async function start(options: StartOptions): Promise<number> {
 }
 
 /** What leads other commands to this stack, with a space before it. */
-function stackOptions({ stack, data }: StartOptions): string {
-  return [stack === "dev" ? "" : ` --stack ${stack}`, data === undefined ? "" : ` --data ${data}`].join("");
+function stackOptions({ program, stack, data }: StartOptions): string {
+  return [program === undefined ? "" : ` --program ${program}`, stack === "dev" ? "" : ` --stack ${stack}`, data === undefined ? "" : ` --data ${data}`].join("");
 }
 
 /** @returns nothing when it was interrupted meanwhile */
-async function bringUp(dataFolder: string, { stack, port, speed, watch, exit, invocationAttempts }: StartOptions, activity: { readonly shown: boolean }): Promise<RunningStack | undefined> {
+async function bringUp(dataFolder: string, { program = ".", stack, port, speed, watch, exit, invocationAttempts }: StartOptions, activity: { readonly shown: boolean }): Promise<RunningStack | undefined> {
   const began = performance.now();
   const starting = startStack({
-    projectFolder: process.cwd(),
+    projectFolder: resolve(program),
     stack,
     dataFolder,
     port,

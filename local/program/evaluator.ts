@@ -64,6 +64,7 @@ async function evaluate({ projectFolder, stack, endpoint }: EvaluationRequest): 
   const monitor = pulumi.runtime.getMonitor();
   makeMissingOutputsUnknown(monitor, (current) => (registration = current));
   refuseDuplicates(monitor, (error) => answer({ kind: "refused", message: explain(error) }));
+  loadTypeScript();
   const modules = noteModules();
   const outputs = await settledOutputs(pulumi, await runProgram(entry));
   // Exported by the SDK for its own test helpers and left out of its types: resolves when every registration has been answered.
@@ -73,7 +74,6 @@ async function evaluate({ projectFolder, stack, endpoint }: EvaluationRequest): 
 
 /** @returns what the program exports: of a module, or of its default function */
 async function runProgram(entry: string): Promise<Record<string, unknown>> {
-  loadTypeScript();
   const { default: exported, ...named } = (await import(pathToFileURL(entry).href)) as { default?: unknown };
   // What a CommonJS module exports is the default of its import.
   const program = isCommonJs(exported) ? (exported.default ?? exported) : (exported ?? named);

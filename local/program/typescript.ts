@@ -16,7 +16,7 @@ export function loadTypeScript(): void {
       } catch (error) {
         const file = specifier.startsWith(".") && context.parentURL !== undefined ? localFile(specifier, context.parentURL) : undefined;
         if (file === undefined) throw error;
-        return next(pathToFileURL(file).href, context);
+        return { url: pathToFileURL(file).href, shortCircuit: true };
       }
     },
     load(url, context, next) {

@@ -9,7 +9,7 @@ export interface StackUnderTest {
 
 /** @param dataFolder of a running local stack, `.local/<stack>` when absent @throws Error when there is none */
 export async function loadLocal(stack: string, dataFolder?: string): Promise<StackUnderTest> {
-  const { outputs, region, local } = await cli.loadLocal(stack, dataFolder);
+  const { outputs, region, local } = await cli.loadLocal({ stack, data: dataFolder });
   return {
     outputs,
     environment: {
