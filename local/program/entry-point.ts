@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
 import * as z from "zod";
@@ -26,14 +26,14 @@ export function entryPoint(projectFolder: string): string {
   return existing(...candidates);
 }
 
-/** The Pulumi SDK that the program itself loads. @throws UserError when it is not installed */
+/** The Pulumi SDK that the program itself loads; for a program without one, the SDK of the local stack. */
 export async function programSdk(entry: string): Promise<typeof pulumi> {
   try {
     const sdk = (await import(pathToFileURL(createRequire(entry).resolve("@pulumi/pulumi")).href)) as { default: typeof pulumi };
     return sdk.default;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
-    throw new UserError(`The program's packages are not installed. Run npm install in ${dirname(entry)}.`);
+    return import("@pulumi/pulumi");
   }
 }
 

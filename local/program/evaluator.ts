@@ -112,6 +112,7 @@ const FOREIGN_FRAME = /^ +at .*(?:node:|node_modules)/;
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof UserError || isRunError(error)) return error.message;
+  if (/Cannot find (package|module) '@pulumi\//.test(error.message)) return `${error.message.split("\n", 1)[0] ?? ""}. Run npm install in the program's folder.`;
   return (error.stack ?? error.message).split("\n").filter((line) => !FOREIGN_FRAME.test(line)).join("\n");
 }
 
