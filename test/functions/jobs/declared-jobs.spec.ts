@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import * as z from "zod";
 import { createHandler as dispatchJob } from "../../../functions/dispatch-job/handler.ts";
 import { createHandler as pollJob } from "../../../functions/poll-job/handler.ts";
+import { environmentOf } from "../../../functions/shared/job-environment.ts";
 import { jobRequest, jobRequestParser } from "../../../functions/shared/job-request.ts";
 import { assertFailed, execute, useDurableRunner } from "../durable-runner.ts";
+import { startTask } from "../../../functions/shared/start-task.ts";
 import { exited, FakeEcs } from "../fake-ecs.ts";
 import { TABLE_NAME, TestJobTable } from "../job-table.ts";
 import { taskEnvironment } from "../task-environment.ts";
@@ -90,5 +92,28 @@ describe("A declared job", () => {
     assert.equal(result.getStatus(), "SUCCEEDED");
     assert.equal(ecs.tasks.length, 1);
     assert.equal(result.getOperations().filter((operation) => operation.getName() === "await-capacity").length, 2);
+  });
+
+  it("may exceed its most tasks by those that start at the same time, and by no later one", async () => {
+    const ecs = new FakeEcs();
+    ecs.answer = (operation, _call, input) =>
+      operation === "ListTasks" && input["family"] !== undefined ? { taskArns: ecs.tasks.map(({ taskArn }) => taskArn) } : undefined;
+    const start = (id: string) =>
+      startTask(ecs.client, { ...environmentOf(environment, "totals"), MAX_TASKS: 2 }, {
+        executionArn: `arn:aws:lambda:eu-central-1:111122223333:function:f:1/durable-execution/${id}/${id}`,
+        attempt: 1,
+        job: "totals",
+        input: { rows },
+        report: { to: "exit" },
+        tryNumber: 1,
+        first: true,
+        open: true,
+      });
+    const together = await Promise.all(["a", "b", "c"].map(start));
+    assert.deepEqual(together.map(({ kind }) => kind), ["started", "started", "started"]);
+    const later = await start("d");
+    assert.equal(later.kind === "refused" && later.reason, "The job totals has 2 tasks already, the most that it declares (maxTasks)");
+    ecs.tasks.splice(0, 2);
+    assert.equal((await start("e")).kind, "started");
   });
 });
