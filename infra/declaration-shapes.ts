@@ -56,6 +56,6 @@ export const jobShape = z.strictObject({
   secrets: z.record(z.string(), z.union([z.strictObject({ ssm: text }), z.strictObject({ secretsManager: text })], "must be { ssm: name } or { secretsManager: name }")).optional(),
   permissions: z.record(z.string(), z.strictObject({ actions: z.array(text), resources: z.array(text) })).optional(),
   local: z.strictObject({ command: z.array(z.string()).min(1) }).optional(),
-  examples: z.array(z.strictObject({ title: text, input: z.unknown() })).optional(),
+  examples: z.array(z.strictObject({ title: text, input: z.unknown(), exitCode: wholeNumber(0, 255).optional() })).optional(),
   run: given.optional(),
 });

@@ -24,7 +24,7 @@ interface CommonOptions<Input> {
   readonly readonlyRootFilesystem?: boolean;
   /** Stands in for entry point and command of the image on a machine that runs no containers. */
   readonly local?: { readonly command: readonly string[] };
-  /** Inputs with which the job succeeds. The demo run runs them by `poll-job`, and the console offers them. */
+  /** The demo run runs them by `poll-job` and `callback-job`, and the console offers them. */
   readonly examples?: readonly JobExample<NoInfer<Input>>[];
   /** Passes the input to the image. Left out, the variable `JOB_INPUT` holds the input as JSON. */
   run?(input: Input): JobRun;
@@ -57,6 +57,8 @@ export interface JobPermission {
 export interface JobExample<Input = unknown> {
   readonly title: string;
   readonly input: Input;
+  /** With which the job ends on this input: 0 where left out. */
+  readonly exitCode?: number;
 }
 
 /** What differs from the image's own command and environment. */

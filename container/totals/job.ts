@@ -16,6 +16,9 @@ export default defineJob({
   timeLimitSeconds: 3600,
   maxTasks: 10,
   readonlyRootFilesystem: true,
-  examples: [{ title: "three amounts", input: { rows: ["tea,3", "coffee,2", "tea,4.5"] } }],
+  examples: [
+    { title: "three amounts", input: { rows: ["tea,3", "coffee,2", "tea,4.5"] } },
+    { title: "a line that has no amount", input: { rows: ["tea"] }, exitCode: 65 },
+  ],
   run: ({ rows, pause = 0 }) => ({ command: [String(pause)], environment: { ROWS: rows.join("\n") } }),
 });

@@ -1,4 +1,5 @@
 import { jobExecutionSeconds } from "../shared/execution-time.ts";
+import { jobExamples } from "../shared/job-examples.ts";
 import { jobRequest } from "../shared/job-request.ts";
 import { defineWorkflow } from "../shared/workflow.ts";
 
@@ -20,5 +21,6 @@ export default defineWorkflow({
       input: { message: "hello", processingTime: 1, fail: { exitCode: 3 } },
       expect: { status: "FAILED", error: { type: "JobFailed", message: /3.*Essential container/s } },
     },
+    ...jobExamples("report"),
   ],
 });

@@ -1,4 +1,5 @@
 import { dispatchExecutionSeconds } from "../shared/execution-time.ts";
+import { jobExamples } from "../shared/job-examples.ts";
 import { jobRequest } from "../shared/job-request.ts";
 import { defineWorkflow } from "../shared/workflow.ts";
 import { retryInput } from "./input.ts";
@@ -9,5 +10,5 @@ export default defineWorkflow({
   durable: { timeoutSeconds: dispatchExecutionSeconds },
   needs: ["runJobs", "keepRecord"],
   // The demo run checks the record as well: demo.ts.
-  examples: [{ title: "a job of 5 s", input: { message: "hello", processingTime: 5 }, offer: ["console"] }],
+  examples: [{ title: "a job of 5 s", input: { message: "hello", processingTime: 5 }, offer: ["console"] }, ...jobExamples("at once")],
 });

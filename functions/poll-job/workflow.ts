@@ -15,6 +15,6 @@ export default defineWorkflow({
       input: { message: "hello", processingTime: 0, fail: { exitCode: 3 } },
       expect: { status: "FAILED", error: { type: "JobFailed", message: /3.*Essential container/s } },
     },
-    ...jobExamples(),
+    ...jobExamples("exit code"),
   ],
 });

@@ -2,6 +2,8 @@ import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client
 import { DescribeTasksCommand } from "@aws-sdk/client-ecs";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
+import type { JobDeclaration } from "../../../container/kit/define-job.ts";
+import { DECLARED_JOBS, type JobName } from "../../../functions/shared/declared-jobs.ts";
 import { createHandler as taskWatchdog } from "../../../functions/task-watchdog/handler.ts";
 import { DynamoDb } from "../../../local/dynamodb/dynamodb.ts";
 import { schema } from "../../../local/dynamodb/tables.ts";
@@ -30,6 +32,13 @@ const TABLES = { jobs: "jobId", occurrences: "occurrence" };
 
 const sampleInput = z.object({ message: z.string(), processingTime: z.number(), fail: z.object({ exitCode: z.number(), error: z.string().optional() }).optional() });
 
+/** Of a job without the kit: by the example with the task's input. */
+function exitCodeOf({ environment }: FakeTask): number {
+  const job: JobDeclaration = DECLARED_JOBS[environment["JOB_NAME"] as JobName];
+  const isOf = (input: unknown) => Object.entries(job.run?.(input).environment ?? { JOB_INPUT: JSON.stringify(input) }).every(([name, value]) => environment[name] === value);
+  return job.examples?.find(({ input }) => isOf(input))?.exitCode ?? 0;
+}
+
 /** What every workflow's `createHandler` takes, with a platform on which all goes well. A scenario changes what differs. */
 export class CrashWorld {
   readonly environment = { ...environment };
@@ -42,8 +51,8 @@ export class CrashWorld {
   readonly dynamodb;
   readonly lambda;
   readonly now = (): number => Date.now();
-  /** What becomes of a task that has started. A job without the kit exits, and says nothing. */
-  job: (task: FakeTask) => void = (task) => (task.environment["JOB_REPORTS"] === "kit" ? this.runSample(task) : this.outside.after(5, () => this.stop(task, exited(0))));
+  /** What becomes of a task that has started. A job without the kit exits as its examples say, and says nothing else. */
+  job: (task: FakeTask) => void = (task) => (task.environment["JOB_REPORTS"] === "kit" ? this.runSample(task) : this.outside.after(5, () => this.stop(task, exited(exitCodeOf(task)))));
   readonly #watchdog;
 
   constructor(outside: Outside) {
