@@ -12,6 +12,7 @@ import { loadSection, longSection } from "./sections/engines.ts";
 import { functionsSection } from "./sections/functions.ts";
 import { measureEngine, type EngineFigures } from "./sections/measure-engine.ts";
 import { FULL, QUICK, type BenchOptions } from "./sections/options.ts";
+import { reloadSection } from "./sections/reload.ts";
 import { startUpSection } from "./sections/start-up.ts";
 import { pollingSection, workflowsSection } from "./sections/workflows.ts";
 import { BenchStack } from "./stack/bench-stack.ts";
@@ -43,6 +44,7 @@ await onStack({ projectFolder: PROJECT, stack: "dev" }, async (stack) => {
 });
 add(pollingSection());
 add(await startUpSection(options));
+add(await reloadSection(PROJECT, options));
 
 const figures: EngineFigures[] = [];
 const notes = [

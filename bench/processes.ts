@@ -6,8 +6,8 @@ interface ProcessRow {
   readonly kilobytes: number;
 }
 
-/** Resident memory of a process and all its descendants, MiB. Pages that they share are counted for each. */
-export function residentMegabytes(pid: number): number {
+/** Resident memory of a process, with all its descendants or alone, MiB. Pages that they share are counted for each. */
+export function residentMegabytes(pid: number, which: "tree" | "alone" = "tree"): number {
   const rows = execFileSync("ps", ["-axo", "pid=,ppid=,rss="], { encoding: "utf8" })
     .trim()
     .split("\n")
@@ -15,7 +15,13 @@ export function residentMegabytes(pid: number): number {
       const [own = 0, parent = 0, kilobytes = 0] = line.trim().split(/\s+/).map(Number);
       return { pid: own, parent, kilobytes };
     });
-  return treeKilobytes(rows, pid) / 1024;
+  return (which === "tree" ? treeKilobytes(rows, pid) : (rows.find((row) => row.pid === pid)?.kilobytes ?? 0)) / 1024;
+}
+
+/** Code folders of the running Lambda environments whose code is below a folder, one for each process. */
+export function environmentsBelow(folder: string): string[] {
+  const rows = execFileSync("ps", ["axeww", "-o", "args="], { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 }).split("\n");
+  return rows.flatMap((row) => / LAMBDA_TASK_ROOT=(\S+)/.exec(row)?.[1] ?? []).filter((root) => root.startsWith(`${folder}/`));
 }
 
 /** @param rows every process of the machine */

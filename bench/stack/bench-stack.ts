@@ -41,6 +41,11 @@ export class BenchStack {
     return residentMegabytes(this.#child.pid ?? 0);
   }
 
+  /** Resident memory of the stack alone, MiB. */
+  ownMemory(): number {
+    return residentMegabytes(this.#child.pid ?? 0, "alone");
+  }
+
   /** An Invoke of one of the program's functions, signed by the developer. @param output such as `stepsAliasArn` */
   invoke(output: string, input: unknown, invocationType: "RequestResponse" | "Event" = "RequestResponse"): Target {
     const { endpoint, region, credentials, outputs } = this.ready;

@@ -5,6 +5,8 @@ export interface HostRequest {
   readonly stack: string;
   readonly dataFolder: string;
   readonly speed: number;
+  /** Whether saved changes of the program are put into effect. */
+  readonly watch?: boolean;
 }
 
 export type StackReady = Pick<RunningStack, "endpoint" | "region" | "credentials" | "outputs">;

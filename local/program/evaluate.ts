@@ -23,7 +23,8 @@ export async function evaluateProgram(request: EvaluationRequest, signal?: Abort
   signal?.addEventListener("abort", kill);
   const answer = await new Promise<EvaluationAnswer>((resolve, reject) => {
     child.once("message", (message) => resolve(message as EvaluationAnswer));
-    child.once("error", reject);
+    // More than one may come: it cannot be started, and then not be written to.
+    child.on("error", reject);
     child.once("exit", (code, signal) =>
       resolve({ kind: "refused", message: `The Pulumi program ended before it answered (${signal ?? `exit code ${code ?? "unknown"}`}).` }),
     );

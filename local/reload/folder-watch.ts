@@ -1,4 +1,4 @@
-import { type FSWatcher, readdirSync, watch } from "node:fs";
+import { type FSWatcher, readdirSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
 
 /** Editors' temporary files, and folders that hold no source. */
@@ -19,19 +19,30 @@ export class FolderWatch {
     this.#onChange = onChange;
   }
 
-  /** Watches a folder with all folders below it; one that is watched already is looked through for new ones. */
-  add(folder: string): void {
-    if (this.#ignored.has(folder)) return;
+  /**
+   * Watches a folder with all folders below it; one that is watched already is searched for new ones.
+   *
+   * @param onFile called for each file in them
+   * @returns false for what is no folder
+   */
+  add(folder: string, onFile?: (path: string) => void): boolean {
+    if (this.#ignored.has(folder)) return true;
     let entries;
     try {
+      // Before the search, so that a file which is made meanwhile is not missed.
+      if (statSync(folder).isDirectory() && !this.#watchers.has(folder)) this.#watchers.set(folder, this.#watch(folder));
       entries = readdirSync(folder, { withFileTypes: true });
-      if (!this.#watchers.has(folder)) this.#watchers.set(folder, this.#watch(folder));
     } catch (error) {
       // It is a file, or was removed meanwhile.
-      if (["ENOENT", "ENOTDIR", "EACCES"].includes((error as NodeJS.ErrnoException).code ?? "")) return;
+      if (["ENOENT", "ENOTDIR", "EACCES"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
       throw error;
     }
-    for (const entry of entries) if (entry.isDirectory() && !IGNORED.test(entry.name)) this.add(join(folder, entry.name));
+    for (const entry of entries.filter(({ name }) => !IGNORED.test(name))) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) this.add(path, onFile);
+      else onFile?.(path);
+    }
+    return true;
   }
 
   close(): void {
@@ -43,7 +54,8 @@ export class FolderWatch {
     const watcher = watch(folder, { persistent: false }, (event, name) => {
       if (name === null || IGNORED.test(name)) return;
       const path = join(folder, name);
-      if (event === "rename") this.add(path);
+      // Files may be in a new folder before it is watched.
+      if (event === "rename" && this.add(path, this.#onChange)) return;
       this.#onChange(path);
     });
     // The folder was removed.

@@ -16,7 +16,7 @@ const GATHER_MS = 40;
 export interface ReloaderOptions {
   readonly request: EvaluationRequest;
   readonly dataFolder: string;
-  readonly deployment: Deployment;
+  readonly deployment: Pick<Deployment, "evaluation" | "deploy">;
   readonly state: ReloadState;
   readonly onReload: (outcome: ReloadOutcome) => void;
 }
@@ -25,8 +25,8 @@ export interface ReloaderOptions {
 export class Reloader {
   readonly #options: ReloaderOptions;
   readonly #watch: FolderWatch;
-  /** Files that have changed since the last reload that succeeded, or that no reload has read yet. */
-  readonly #changed = new Set<string>();
+  /** Files that have changed since the last reload that succeeded has begun. */
+  #changed = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #attempt: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
   #stopped = false;
@@ -63,10 +63,13 @@ export class Reloader {
     while (this.#attempt !== undefined) await this.#attempt.ended;
     if (this.#stopped) return;
     const abort = new AbortController();
-    const changed = [...this.#changed];
-    const ended = this.#try(changed, abort.signal)
-      .then(() => changed.forEach((path) => this.#changed.delete(path)))
-      .catch((error: unknown) => this.#failed(error, abort.signal))
+    const changed = this.#changed;
+    this.#changed = new Set();
+    const ended = this.#try([...changed], abort.signal)
+      .catch((error: unknown) => {
+        for (const path of changed) this.#changed.add(path);
+        this.#failed(error, abort.signal);
+      })
       .finally(() => (this.#attempt = undefined));
     this.#attempt = { abort, ended };
     await ended;
