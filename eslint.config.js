@@ -1,4 +1,5 @@
 import tseslint from "typescript-eslint";
+import { floors } from "./eslint.floors.js";
 
 export default tseslint.config(
   { ignores: ["node_modules/", ".build/", ".local/"] },
@@ -20,11 +21,12 @@ export default tseslint.config(
   },
   {
     // mocha's describe and it return nothing worth awaiting; assertions on possibly missing values read better with `!`.
-    files: ["test/**/*.ts"],
+    files: ["test/**/*.ts", "**/*.spec.ts"],
     rules: {
       "@typescript-eslint/no-floating-promises": ["error", { allowForKnownSafeCalls: [] }],
       "@typescript-eslint/no-non-null-assertion": "off",
     },
   },
+  ...floors,
   { files: ["local/cli/**/*.ts", "test/stack/**/*.ts", "bench/**/*.ts"], rules: { "no-console": "off" } },
 );

@@ -17,6 +17,7 @@ import { boundAllRoles } from "./infra/permissions-boundary.ts";
 import { createSchedules, scheduleOutputs } from "./infra/schedules.ts";
 import { readSettings } from "./infra/settings.ts";
 import { TaskWatchdog } from "./infra/task-watchdog.ts";
+import { workflowCatalog } from "./infra/workflow-catalog.ts";
 
 const settings = readSettings();
 await checkDeclarations(import.meta.dirname, settings);
@@ -75,6 +76,7 @@ export default {
   alarmTopicArn: observability.topic.arn,
   dashboardName: observability.dashboard.dashboardName,
   taskFailuresQueueUrl: observability.taskFailures.queue.url,
+  workflows: workflowCatalog(settings),
   ...scheduleOutputs(schedules),
   ...functionOutputs(functions),
 };

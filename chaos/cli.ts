@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { wholeNumber } from "../cli/options.ts";
+import { wholeNumber } from "../operator/options.ts";
 import { auditTable, verdict } from "./print.ts";
 import { runChaos } from "./run.ts";
 

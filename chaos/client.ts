@@ -1,6 +1,6 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { setTimeout as delay } from "node:timers/promises";
-import { createTourContext, type ClientOptions, type TourContext } from "../local/tour/context.ts";
+import { createStackContext, type ClientOptions, type StackContext } from "../operator/stack-context.ts";
 import type { StackProcess } from "./stack-process.ts";
 
 /** Longer than a stack stays down, even when it is killed again while it starts. */
@@ -13,14 +13,14 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const ONE_ATTEMPT: ClientOptions = { maxAttempts: 1, requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS } };
 
 /** AWS clients of one stack, over its HTTP door. */
-export interface Client extends TourContext {
+export interface Client extends StackContext {
   readonly logs: CloudWatchLogsClient;
 }
 
 export async function connect(stack: StackProcess): Promise<Client> {
   await stack.up();
   const connection = stack.connection();
-  const context = createTourContext(connection, ONE_ATTEMPT);
+  const context = createStackContext(connection, ONE_ATTEMPT);
   const logs = new CloudWatchLogsClient({ ...connection, ...ONE_ATTEMPT });
   return {
     ...context,

@@ -1,5 +1,5 @@
 import { SignatureV4 } from "@smithy/signature-v4";
-import { Sha256 } from "../local/gateway/signature.ts";
+import { Sha256 } from "../operator/sha256.ts";
 import type { Client } from "./client.ts";
 
 /**

@@ -4,7 +4,7 @@ import { createWriteStream, readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Connection } from "../local/tour/context.ts";
+import type { Connection } from "../operator/stack-context.ts";
 import type { Victim } from "./plan.ts";
 
 const HOST = join(import.meta.dirname, "stack-host.ts");

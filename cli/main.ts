@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import "../local/cli/node-version.js";
+import "../operator/node-version.js";
 import { run } from "./program.ts";
 import { processTerminal } from "./terminal.ts";
 

@@ -1,4 +1,5 @@
 import { CommanderError, type Command } from "commander";
+import { startHint } from "../operator/local-outputs.ts";
 import { baseCommand } from "./command.ts";
 import { callbackCommand } from "./commands/callback.ts";
 import { clockCommand } from "./commands/clock.ts";
@@ -14,7 +15,6 @@ import { startCommand } from "./commands/start.ts";
 import { stopCommand } from "./commands/stop.ts";
 import { tasksCommand } from "./commands/tasks.ts";
 import { waitCommand } from "./commands/wait.ts";
-import { startHint } from "./client/outputs.ts";
 import { CliError, EXIT, type ExitCode } from "./exit-codes.ts";
 import { explain, type Remedy } from "./failures.ts";
 import type { Terminal } from "./terminal.ts";
@@ -25,15 +25,15 @@ Exit codes: 0 done; 1 not as wanted (an execution failed, a request was refused)
 4 the stack cannot be reached; 124 not in time (wf wait --timeout); 130 interrupted.
 
 Ids: an execution is named by its ARN, its name, its id, or the unique beginning or end of either; a task by its ARN, its id,
-or a part of it likewise; a function by its short name (poll-job), its name on AWS or its ARN.
+or a part of it likewise; a function by its short name (ship-order), its name on AWS or its ARN.
 `;
 
 function createProgram(terminal: Terminal): Command {
   const program = baseCommand(terminal, "wf", "Looks at durable workflows and acts on them, in the local stack or a deployed one.", [
     "wf list --status running",
-    'wf start math \'{"num1":10,"num2":5}\' --wait',
+    'wf start ship-order \'{"order":17}\' --wait',
     "wf show a4cac388d9fe",
-    "wf logs poll-job --follow",
+    "wf logs ship-order --follow",
     "wf list --deployed --stack prod --json",
   ]).addHelpText("after", EXIT_CODES);
   const commands = [

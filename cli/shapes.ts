@@ -16,7 +16,7 @@ export const executionShape = z.object({
   arn: z.string(),
   id: z.string(),
   name: z.string(),
-  function: z.string().describe("Short name, such as poll-job"),
+  function: z.string().describe("Short name, such as ship-order"),
   version: z.string(),
   status: statusShape,
   startedAt: moment,

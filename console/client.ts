@@ -1,4 +1,4 @@
-import type { Actions, ApiError, Change, Reads } from "./api.ts";
+import type { Actions, ApiError, Change, Reads } from "../operator/page/api.ts";
 
 const STORED = "console-token";
 const HEADER = "x-console-token";

@@ -1,4 +1,4 @@
-import type { Operation } from "./execution-api.ts";
+import type { Operation } from "../operator/page/execution-api.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

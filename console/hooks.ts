@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { ChangeKind, Reads } from "./api.ts";
+import type { ChangeKind, Reads } from "../operator/page/api.ts";
 import { onChange, type Query, read } from "./client.ts";
 
 /** Between two readings of the same thing, however often it changes. */

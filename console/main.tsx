@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { StackView } from "./api.ts";
+import type { StackView } from "../operator/page/api.ts";
 import { type Connection, follow } from "./client.ts";
 import { executionHref } from "./format.ts";
 import { useRead, useRoute } from "./hooks.ts";
@@ -80,7 +80,7 @@ function Place({ path, query, stack }: { readonly path: readonly string[]; reado
     case "start":
       return <Start workflow={first} from={query.get("from") ?? undefined} workflows={workflows} />;
     case "schedules":
-      return <SchedulesView />;
+      return <SchedulesView workflows={workflows} />;
     case "tasks":
       return <Tasks />;
     case "jobs":

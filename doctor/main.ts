@@ -1,4 +1,4 @@
-import "../local/cli/node-version.js";
+import "../operator/node-version.js";
 import { join } from "node:path";
 import { processTerminal } from "../cli/terminal.ts";
 import { runDoctor } from "./program.ts";

@@ -25,13 +25,10 @@ export interface AdjustableClock extends Clock {
    * Durations that begin from now on last accordingly. Those under way keep the moment at which they end: it is recorded,
    * and callers have been told of it.
    *
-   * @param speed how many declared seconds pass in one real second, 1 to {@link FASTEST}
+   * @param speed how many declared seconds pass in one real second, 1 to 1,000 (`FASTEST` in operator/local-clock.ts)
    */
   setSpeed(speed: number): void;
 }
-
-/** The greatest speed: beyond it, answers come too late for what waits for them. */
-export const FASTEST = 1_000;
 
 /** Processes start and answer no faster when time does: no time-out shrinks below this many milliseconds. */
 const SHORTEST_TIMEOUT_MS = 3_000;

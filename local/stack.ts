@@ -216,7 +216,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
   const tasks = new EcsTasks({ store, clock, identity, iam, logs, events, endpoint, dataFolder: options.dataFolder, runningAtOnce: Math.min(options.tasksAtOnce ?? TASKS_AT_ONCE, shares.tasks) });
   const scheduler = new Scheduler({ store, clock, identity, iam, invoker: asyncInvoker, queues });
   const reload = new ReloadState();
-  const webConsole = new Console({ store, clock, reload, stack, iam, logs, registry, engine, asyncInvoker, tasks, scheduler, dynamodb, developer: administrator });
+  const webConsole: Console = new Console({ store, clock, reload, stack, outputs: () => deployment.publication.outputs, iam, logs, registry, engine, asyncInvoker, tasks, scheduler, dynamodb, developer: administrator });
   const gateway = new Gateway({
     store,
     iam,
@@ -236,7 +236,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
       adminService({ clock, engine, tasks }),
     ],
   });
-  const deployment = new Deployment({
+  const deployment: Deployment = new Deployment({
     store,
     registry,
     pool,

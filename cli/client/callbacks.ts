@@ -1,7 +1,8 @@
 import { OPEN_STATUSES } from "../../operator/execution-status.ts";
 import { CliError, EXIT } from "../exit-codes.ts";
 import type { Execution, OpenCallback } from "../shapes.ts";
-import { findExecution, getHistory, listExecutions } from "./executions.ts";
+import { getHistory } from "../../operator/executions.ts";
+import { findExecution, listExecutions } from "./executions.ts";
 import { readOperations } from "./operations.ts";
 import type { Stack } from "./stack.ts";
 

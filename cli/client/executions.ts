@@ -1,20 +1,18 @@
 import {
   GetDurableExecutionCommand,
-  paginateGetDurableExecutionHistory,
   paginateListDurableExecutionsByFunction,
   ResourceNotFoundException,
   InvalidParameterValueException,
-  type Event,
   type Execution as ListedExecution,
   type ExecutionStatus as ListedStatus,
   type GetDurableExecutionResponse,
-  type LambdaClient,
 } from "@aws-sdk/client-lambda";
 import { setTimeout as delay } from "node:timers/promises";
 import { hasEnded, type ExecutionStatus } from "../../operator/execution-status.ts";
+import { getExecution, getHistory } from "../../operator/executions.ts";
+import { describeProgress } from "../../operator/progress.ts";
 import { CliError, EXIT } from "../exit-codes.ts";
 import { statusShape, type Execution } from "../shapes.ts";
-import { describeProgress } from "./progress.ts";
 import type { Stack, StackFunction } from "./stack.ts";
 
 const PAGE = 1_000;
@@ -144,19 +142,6 @@ export function describe(stack: Stack, execution: ListedExecution | GetDurableEx
     startedAt: (StartTimestamp ?? new Date(0)).toISOString(),
     endedAt: EndTimestamp?.toISOString() ?? null,
   };
-}
-
-export async function getExecution({ lambda }: { readonly lambda: LambdaClient }, arn: string): Promise<GetDurableExecutionResponse> {
-  return lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn: arn, IncludeExecutionData: true }));
-}
-
-/** The whole history, oldest first. */
-export async function getHistory({ lambda }: { readonly lambda: LambdaClient }, arn: string): Promise<Event[]> {
-  const events: Event[] = [];
-  for await (const page of paginateGetDurableExecutionHistory({ client: lambda, pageSize: PAGE }, { DurableExecutionArn: arn, IncludeExecutionData: true })) {
-    events.push(...(page.Events ?? []));
-  }
-  return events;
 }
 
 export interface AwaitOptions {

@@ -1,6 +1,6 @@
 import { SignatureV4 } from "@smithy/signature-v4";
-import { SIGNING_NAME, TARGET_PREFIX } from "../../local/admin/service.ts";
-import { Sha256 } from "../../local/gateway/signature.ts";
+import { SIGNING_NAME, TARGET_PREFIX } from "../../operator/local-clock.ts";
+import { Sha256 } from "../../operator/sha256.ts";
 
 /** Where a local stack listens, and as whom to speak to it. */
 export interface LocalEndpoint {

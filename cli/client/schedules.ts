@@ -1,6 +1,6 @@
 import { GetScheduleCommand, paginateListSchedules, type GetScheduleCommandOutput, type ListSchedulesCommandInput, type ScheduleSummary } from "@aws-sdk/client-scheduler";
 import { Temporal } from "temporal-polyfill";
-import { nextMoment, type Timing } from "../../local/scheduler/timing.ts";
+import { nextMoment, type Timing } from "../../operator/schedule/next-moment.ts";
 import { parsePayload } from "./payload.ts";
 import type { Stack } from "./stack.ts";
 
@@ -50,7 +50,6 @@ function nextMoments(schedule: GetScheduleCommandOutput, count: number, now: num
     state: schedule.State ?? "ENABLED",
     startDate: schedule.StartDate?.toISOString(),
     endDate: schedule.EndDate?.toISOString(),
-    flexibleTimeWindow: { mode: "OFF" },
   };
   const moments: number[] = [];
   for (let after = now; moments.length < count; ) {

@@ -9,9 +9,9 @@ import type { StackOutputs } from "./outputs.ts";
 
 /** A function of the stack, as its outputs tell of it. */
 export interface StackFunction {
-  /** Such as `poll-job`. */
+  /** Name of its folder, such as `ship-order`. */
   readonly name: string;
-  /** Name on AWS, such as `durable-workflows-dev-poll-job`. */
+  /** Name on AWS, such as `shop-dev-ship-order`. */
   readonly functionName: string;
   readonly aliasArn: string;
   readonly version: string;

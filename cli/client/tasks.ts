@@ -1,4 +1,5 @@
 import { DescribeTasksCommand, paginateListClusters, paginateListTasks, type Task as EcsTask } from "@aws-sdk/client-ecs";
+import { CLUSTER_OUTPUT } from "../../operator/outputs.ts";
 import { CliError, EXIT } from "../exit-codes.ts";
 import type { Task } from "../shapes.ts";
 import type { Stack } from "./stack.ts";
@@ -45,8 +46,8 @@ export function clusterOf(taskArn: string): string {
 }
 
 async function clustersOf(stack: Stack): Promise<string[]> {
-  const named = stack.outputs["clusterArn"];
-  if (named !== undefined || stack.local === undefined) return [named ?? stack.output("clusterArn")];
+  const named = stack.outputs[CLUSTER_OUTPUT];
+  if (named !== undefined || stack.local === undefined) return [named ?? stack.output(CLUSTER_OUTPUT)];
   const found: string[] = [];
   for await (const { clusterArns = [] } of paginateListClusters({ client: stack.ecs }, {})) found.push(...clusterArns);
   return found;

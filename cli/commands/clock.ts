@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { FASTEST } from "../../local/clock.ts";
+import { FASTEST } from "../../operator/local-clock.ts";
 import { getSpeed, setSpeed, skipToNextTimer } from "../client/clock.ts";
 import { findExecution } from "../client/executions.ts";
 import { baseCommand, groupCommand, printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
-import { speedFactor } from "../options.ts";
+import { speedFactor } from "../../operator/options.ts";
 import type { Terminal } from "../terminal.ts";
 import { duration } from "../text/duration.ts";
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { countMessages, deadLetterQueues, findLetter, findQueue, letterShape, LOOKING_SECONDS, readQueue, redrive } from "../client/dead-letters.ts";
 import { baseCommand, groupCommand, printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
-import { wholeNumber } from "../options.ts";
+import { wholeNumber } from "../../operator/options.ts";
 import type { Terminal } from "../terminal.ts";
 import { clean } from "../text/clean.ts";
 import { clockTime } from "../text/duration.ts";
@@ -14,7 +14,7 @@ interface ShowOptions extends StackOptions {
 const MOST_MESSAGES = 1_000;
 
 export function deadLettersCommand(terminal: Terminal): Command {
-  const examples = ["wf dead-letters", "wf dead-letters show poll-job", "wf dead-letters redrive poll-job"];
+  const examples = ["wf dead-letters", "wf dead-letters show ship-order", "wf dead-letters redrive ship-order"];
   const group = baseCommand(terminal, "dead-letters", "Shows events that failed for good, and sends them again.", examples);
   return groupCommand(group, listCommand(terminal), showCommand(terminal), redriveCommand(terminal));
 }
@@ -31,7 +31,7 @@ function listCommand(terminal: Terminal): Command {
 }
 
 function showCommand(terminal: Terminal): Command {
-  return stackCommand(terminal, "show", `Shows the messages of a dead-letter queue. They stay there; others cannot read them for ${LOOKING_SECONDS} seconds.`, ["wf dead-letters show poll-job --json"])
+  return stackCommand(terminal, "show", `Shows the messages of a dead-letter queue. They stay there; others cannot read them for ${LOOKING_SECONDS} seconds.`, ["wf dead-letters show ship-order --json"])
     .argument("<queue>", "name as wf dead-letters list shows it, or the beginning of one")
     .option("-n, --limit <number>", "how many at most", wholeNumber(1, MOST_MESSAGES), 20)
     .action((reference: string, options: ShowOptions) =>
@@ -54,7 +54,7 @@ function redriveCommand(terminal: Terminal): Command {
     terminal,
     "redrive",
     "Starts again what the messages of a dead-letter queue were meant to start, and deletes them. The execution is named after the message, so that none is started twice.",
-    ["wf dead-letters redrive poll-job", "wf dead-letters redrive poll-job 0c0e8a52-5b0e-4b86-8d0c-0a6c4a6f1c1e"],
+    ["wf dead-letters redrive ship-order", "wf dead-letters redrive ship-order 0c0e8a52-5b0e-4b86-8d0c-0a6c4a6f1c1e"],
   )
     .argument("<queue>", "name as wf dead-letters list shows it, or the beginning of one")
     .argument("[message]", "id of one message, or the unique beginning of one; all when left out")

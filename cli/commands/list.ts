@@ -3,7 +3,8 @@ import { EXECUTION_STATUSES, type ExecutionStatus } from "../../operator/executi
 import { getSpeed } from "../client/clock.ts";
 import { listExecutions } from "../client/executions.ts";
 import { printJson, speedLine, stackCommand, withStack, type StackOptions } from "../command.ts";
-import { sinceOption, wholeNumber } from "../options.ts";
+import { wholeNumber } from "../../operator/options.ts";
+import { sinceOption } from "../options.ts";
 import { statusShape, type Execution } from "../shapes.ts";
 import type { Terminal } from "../terminal.ts";
 import { clockTime, duration } from "../text/duration.ts";
@@ -27,7 +28,7 @@ export function listCommand(terminal: Terminal): Command {
   return stackCommand(terminal, "list", "Lists executions, newest first.", [
     "wf list",
     "wf list --status running --status failed --since 2h",
-    "wf list --function poll-job --text order-17",
+    "wf list --function ship-order --text order-17",
     "wf list --status failed --limit 1000 --json | jq -r '.executions[].arn'",
   ])
     .option("-f, --function <function>", "only of this function; may be repeated", collect)

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { setTimeout as delay } from "node:timers/promises";
-import { getExecution, getHistory, matchExecutions } from "../client/executions.ts";
+import { getExecution, getHistory } from "../../operator/executions.ts";
+import { matchExecutions } from "../client/executions.ts";
 import { executionLogs, functionLogs, readLogs, taskLogs, type LogPage, type LogSource } from "../client/logs.ts";
 import type { Stack } from "../client/stack.ts";
 import { listTasks, matchTasks } from "../client/tasks.ts";
@@ -33,9 +34,9 @@ const LATE_MS = 1_500;
 export function logsCommand(terminal: Terminal): Command {
   return stackCommand(terminal, "logs", "Prints log lines: of an execution with the tasks it started, of a function, or of a task.", [
     "wf logs a4cac388d9fe",
-    "wf logs poll-job --follow",
+    "wf logs ship-order --follow",
     "wf logs 27af766b1d40 --json",
-    "wf logs math --since 10m",
+    "wf logs ship-order --since 10m",
   ])
     .argument("<execution|function|task>", "ARN, name or id; the unique beginning or end of an id will do")
     .option("-f, --follow", "print new lines until the execution or task has ended, or until Ctrl-C")

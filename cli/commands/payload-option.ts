@@ -1,4 +1,3 @@
-import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { readFile } from "node:fs/promises";
 import type { Stack, StackFunction } from "../client/stack.ts";
 import { CliError, EXIT } from "../exit-codes.ts";
@@ -24,21 +23,18 @@ export async function readPayload(terminal: Terminal, argument: string): Promise
 }
 
 /**
- * Checks a payload as the console does, by the input schema of the function's folder. A deployed stack may run another version of
- * the program than is checked out here, so its functions check for themselves.
+ * Checks a payload as the console does, by the JSON Schema that the stack's outputs give for the function's input.
  *
  * @throws CliError naming every wrong field
  */
-export async function checkPayload(stack: Stack, { name, aliasArn }: StackFunction, payload: string): Promise<void> {
-  if (stack.local === undefined) return;
-  const { faultsOf } = await import("../../local/console/inputs.ts");
-  const { Environment } = await stack.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: aliasArn }));
-  const faults = faultsOf(payload, name, { environment: Environment?.Variables ?? {} });
+export async function checkPayload({ outputs }: Stack, { name }: StackFunction, payload: string): Promise<void> {
+  const [{ payloadFaults }, { describedWorkflows }] = await Promise.all([import("../../operator/payload-faults.ts"), import("../../operator/workflows.ts")]);
+  const faults = payloadFaults(payload, describedWorkflows(outputs)[name]?.input);
   if (faults.length > 0) throw new CliError(EXIT.usage, `${name} does not take this payload: ${faults.join("; ")}`);
 }
 
 /** What shells do to JSON that is not quoted for them is the usual reason. */
-const QUOTING = "\nQuote it for the shell, such as '{\"num1\":10}', or use @file, or - for standard input.";
+const QUOTING = "\nQuote it for the shell, such as '{\"order\":17}', or use @file, or - for standard input.";
 
 async function textOf(terminal: Terminal, argument: string): Promise<string> {
   if (argument === "-") return terminal.stdin();

@@ -2,6 +2,7 @@ import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { DeleteScheduleCommand } from "@aws-sdk/client-scheduler";
 import { InvalidArgumentError, type Command } from "commander";
 import { Temporal } from "temporal-polyfill";
+import { CREATE_REMINDER, outputPrefix, REMINDER_GROUP_OUTPUT } from "../../operator/outputs.ts";
 import { baseCommand, printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
 import { CliError, EXIT } from "../exit-codes.ts";
 import { reminderShape } from "../shapes.ts";
@@ -14,7 +15,7 @@ interface CreateOptions extends StackOptions {
 }
 
 export function remindersCommand(terminal: Terminal): Command {
-  return baseCommand(terminal, "reminders", "Creates and deletes one-time schedules that start the function reminder. (wf schedules lists them.)", [
+  return baseCommand(terminal, "reminders", "Creates and deletes one-time schedules that start a function. (wf schedules lists them.)", [
     "wf reminders create tea +5m '{\"cup\":1}'",
     "wf reminders create new-year 2027-01-01T00:00:00 --time-zone Europe/Berlin",
     "wf reminders delete tea",
@@ -24,7 +25,7 @@ export function remindersCommand(terminal: Terminal): Command {
 }
 
 function createCommand(terminal: Terminal): Command {
-  return stackCommand(terminal, "create", "Creates a one-time schedule by the function create-reminder.", ["wf reminders create tea +90s '{\"cup\":1}'"])
+  return stackCommand(terminal, "create", "Creates a one-time schedule by the stack's function for it.", ["wf reminders create tea +90s '{\"cup\":1}'"])
     .argument("<key>", "name of the schedule; the same again is the same reminder")
     .argument("<at>", "YYYY-MM-DDTHH:mm:ss in the time zone, or +90s, +5m, +2h, +1d from now", momentOption)
     .argument("[payload]", PAYLOAD_HELP, "null")
@@ -35,7 +36,7 @@ function createCommand(terminal: Terminal): Command {
         const relative = at.endsWith("Z");
         const input = { key, at: relative ? at.slice(0, -1) : at, timeZone: relative ? "UTC" : options.timeZone, payload };
         const { Payload, FunctionError } = await stack.lambda.send(
-          new InvokeCommand({ FunctionName: stack.output("createReminderAliasArn"), Payload: JSON.stringify(input) }),
+          new InvokeCommand({ FunctionName: stack.output(`${outputPrefix(CREATE_REMINDER)}AliasArn`), Payload: JSON.stringify(input) }),
         );
         const answer: unknown = JSON.parse(Payload?.transformToString() ?? "null");
         if (FunctionError !== undefined) throw new CliError(EXIT.failed, (answer as { errorMessage?: string }).errorMessage ?? FunctionError);
@@ -51,14 +52,14 @@ function deleteCommand(terminal: Terminal): Command {
     .argument("<key>", "name of the schedule")
     .action((key: string, options: StackOptions) =>
       withStack(options, async (stack) => {
-        await stack.scheduler.send(new DeleteScheduleCommand({ Name: key, GroupName: stack.output("reminderScheduleGroupName") }));
+        await stack.scheduler.send(new DeleteScheduleCommand({ Name: key, GroupName: stack.output(REMINDER_GROUP_OUTPUT) }));
         if (options.json === true) { printJson(terminal, { key, deleted: true }); return; }
         terminal.out(`Deleted ${key}\n`);
       }),
     );
 }
 
-/** A moment from now becomes a time in UTC that ends in Z; others are left to create-reminder, which knows the rules. */
+/** A moment from now becomes a time in UTC that ends in Z; others are left to the function, which knows the rules. */
 function momentOption(value: string): string {
   if (!value.startsWith("+")) return value;
   const milliseconds = parseDuration(value.slice(1));

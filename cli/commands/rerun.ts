@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { findExecution, getExecution } from "../client/executions.ts";
+import { getExecution } from "../../operator/executions.ts";
+import { findExecution } from "../client/executions.ts";
 import type { Stack } from "../client/stack.ts";
 import { stackCommand, withStack } from "../command.ts";
 import { CliError, EXIT } from "../exit-codes.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { listSchedules } from "../client/schedules.ts";
 import { printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
-import { wholeNumber } from "../options.ts";
+import { wholeNumber } from "../../operator/options.ts";
 import type { Terminal } from "../terminal.ts";
 import { table } from "../text/table.ts";
 

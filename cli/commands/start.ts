@@ -6,9 +6,9 @@ import { checkPayload, PAYLOAD_HELP, readPayload } from "./payload-option.ts";
 
 export function startCommand(terminal: Terminal): Command {
   const command = stackCommand(terminal, "start", "Starts an execution of a function. With --wait, its result is printed, and the exit code is 0 only if it succeeded.", [
-    "wf start math '{\"num1\":10,\"num2\":5}' --wait",
-    "wf start poll-job @job.json --name order-17",
-    "echo '{}' | wf start report - --wait --json",
+    "wf start ship-order '{\"order\":17}' --wait",
+    "wf start ship-order @order.json --name order-17",
+    "echo '{}' | wf start ship-order - --wait --json",
   ])
     .argument("<function>", "short name, name on AWS or ARN")
     .argument("[payload]", PAYLOAD_HELP, "{}");

@@ -1,7 +1,8 @@
 import { StopDurableExecutionCommand } from "@aws-sdk/client-lambda";
 import type { Command } from "commander";
 import { hasEnded } from "../../operator/execution-status.ts";
-import { findExecution, getExecution } from "../client/executions.ts";
+import { getExecution } from "../../operator/executions.ts";
+import { findExecution } from "../client/executions.ts";
 import { printJson, stackCommand, withStack, type StackOptions } from "../command.ts";
 import { CliError, EXIT } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
@@ -11,7 +12,7 @@ interface StopOptions extends StackOptions {
 }
 
 export function stopCommand(terminal: Terminal): Command {
-  return stackCommand(terminal, "stop", "Stops an execution, for good. Its tasks are stopped by task-watchdog.", [
+  return stackCommand(terminal, "stop", "Stops an execution, for good. The program's watchdog stops its tasks.", [
     "wf stop a4cac388d9fe",
     'wf stop order-17 --reason "ordered twice"',
   ])

@@ -1,4 +1,4 @@
-import type { Attempt } from "../execution-api.ts";
+import type { Attempt } from "../../operator/page/execution-api.ts";
 import { duration } from "../format.ts";
 import { Moment } from "./basics.tsx";
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { LONGEST_LIST } from "../api.ts";
+import { LONGEST_LIST } from "../../operator/page/api.ts";
 import type { Loaded } from "../hooks.ts";
 import { moment, pretty, words } from "../format.ts";
 

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { ExecutionView } from "../execution-api.ts";
+import type { ExecutionView } from "../../operator/page/execution-api.ts";
 import { executionIdOf } from "../format.ts";
 import { useRead } from "../hooks.ts";
 import { rowsOf } from "./rows.ts";

@@ -1,4 +1,4 @@
-import type { LogLine } from "../execution-api.ts";
+import type { LogLine } from "../../operator/page/execution-api.ts";
 import { duration } from "../format.ts";
 import { Moment } from "./basics.tsx";
 

@@ -1,4 +1,4 @@
-import type { ExecutionView, NextTimer, Operation } from "../execution-api.ts";
+import type { ExecutionView, NextTimer, Operation } from "../../operator/page/execution-api.ts";
 import { act } from "../client.ts";
 import { duration, moment, titleOf } from "../format.ts";
 import { ActionButton } from "./basics.tsx";

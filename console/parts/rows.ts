@@ -1,4 +1,4 @@
-import type { ExecutionView, Operation } from "../execution-api.ts";
+import type { ExecutionView, Operation } from "../../operator/page/execution-api.ts";
 import { inTreeOrder } from "./scale.ts";
 
 /** A line of the timeline: an operation of the execution that is shown, or of one that it has started. */

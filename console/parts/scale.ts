@@ -1,4 +1,4 @@
-import type { ExecutionView, Operation } from "../execution-api.ts";
+import type { ExecutionView, Operation } from "../../operator/page/execution-api.ts";
 
 /** The time axis of a timeline. */
 export interface Scale {

@@ -1,4 +1,4 @@
-import type { ExecutionView, Operation } from "../execution-api.ts";
+import type { ExecutionView, Operation } from "../../operator/page/execution-api.ts";
 import { duration, executionHref, titleOf, words } from "../format.ts";
 import { tone } from "./basics.tsx";
 import type { Row } from "./rows.ts";

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { hasEnded } from "../../operator/execution-status.ts";
-import type { Cost, ExecutionView } from "../execution-api.ts";
+import type { Cost, ExecutionView } from "../../operator/page/execution-api.ts";
 import { act } from "../client.ts";
 import { bytes, dollars, duration, executionHref, executionIdOf } from "../format.ts";
 import { useNow, useRead } from "../hooks.ts";

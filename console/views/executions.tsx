@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { EXECUTION_STATUSES, isOpen } from "../../operator/execution-status.ts";
-import { type ExecutionFilter, type ExecutionPage, MOST_AT_A_TIME } from "../api.ts";
-import type { ExecutionSummary } from "../execution-api.ts";
+import { type ExecutionFilter, type ExecutionPage, MOST_AT_A_TIME } from "../../operator/page/api.ts";
+import type { ExecutionSummary } from "../../operator/page/execution-api.ts";
 import { act, onChange, read } from "../client.ts";
 import { duration, executionHref, words } from "../format.ts";
 import { useNow } from "../hooks.ts";

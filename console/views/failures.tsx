@@ -1,4 +1,4 @@
-import type { FailedExecution, HomeView, TaskView } from "../api.ts";
+import type { FailedExecution, HomeView, TaskView } from "../../operator/page/api.ts";
 import { executionHref } from "../format.ts";
 import { Card, Moment } from "../parts/basics.tsx";
 import type { Failing, useSeen } from "../seen.ts";

@@ -1,4 +1,4 @@
-import type { DenialView, FunctionView } from "../api.ts";
+import type { DenialView, FunctionView } from "../../operator/page/api.ts";
 import { useRead } from "../hooks.ts";
 import { Moment, Page, Payload, Show } from "../parts/basics.tsx";
 

@@ -1,4 +1,4 @@
-import type { HomeView, OpenCallback, ScheduleView } from "../api.ts";
+import type { HomeView, OpenCallback, ScheduleView } from "../../operator/page/api.ts";
 import { act } from "../client.ts";
 import { duration, executionHref } from "../format.ts";
 import { useNow, useRead } from "../hooks.ts";

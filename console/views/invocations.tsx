@@ -1,6 +1,6 @@
 import { hasEnded } from "../../operator/execution-status.ts";
-import type { ChangeKind } from "../api.ts";
-import type { ExecutionView } from "../execution-api.ts";
+import type { ChangeKind } from "../../operator/page/api.ts";
+import type { ExecutionView } from "../../operator/page/execution-api.ts";
 import { duration } from "../format.ts";
 import { useRead } from "../hooks.ts";
 import { Moment, Show } from "../parts/basics.tsx";

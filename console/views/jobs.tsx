@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { JobView } from "../api.ts";
+import type { JobView } from "../../operator/page/api.ts";
 import { executionHref } from "../format.ts";
 import { useRead } from "../hooks.ts";
 import { Moment, Page, Payload, Show, Status } from "../parts/basics.tsx";
@@ -24,7 +24,7 @@ export function Jobs() {
       <Show of={jobs}>
         {({ rows }) =>
           rows.length === 0 ? (
-            <p class="empty">{place.text === "" ? "No job has been recorded yet. dispatch-job records them." : "No job matches."}</p>
+            <p class="empty">{place.text === "" ? "No job has been recorded yet." : "No job matches."}</p>
           ) : (
             <ul class="jobs">
               {rows.map((job) => (

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { hasEnded } from "../../operator/execution-status.ts";
-import type { ChangeKind } from "../api.ts";
-import type { ExecutionView, Operation } from "../execution-api.ts";
+import type { ChangeKind } from "../../operator/page/api.ts";
+import type { ExecutionView, Operation } from "../../operator/page/execution-api.ts";
 import { act } from "../client.ts";
 import { duration, executionHref, titleOf, words } from "../format.ts";
 import { useRead } from "../hooks.ts";

@@ -1,19 +1,22 @@
+import { CREATE_REMINDER } from "../../operator/outputs.ts";
 import { act } from "../client.ts";
 import { duration } from "../format.ts";
 import { useNow, useRead } from "../hooks.ts";
 import { ActionButton, Moment, Page, Show, Status } from "../parts/basics.tsx";
 import { ConfirmButton } from "../parts/confirm.tsx";
 
-export function SchedulesView() {
+export function SchedulesView({ workflows }: { readonly workflows: readonly string[] }) {
   const schedules = useRead("schedules", {}, ["schedules"]);
   const now = useNow(true);
   return (
     <Page
       title="Schedules"
       actions={
-        <a class="button" href="#/start/create-reminder">
-          New one-time schedule
-        </a>
+        workflows.includes(CREATE_REMINDER) && (
+          <a class="button" href={`#/start/${CREATE_REMINDER}`}>
+            New one-time schedule
+          </a>
+        )
       }
     >
       <Show of={schedules} empty={<p>There is no schedule.</p>}>

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { StartView } from "../api.ts";
+import type { StartView } from "../../operator/page/api.ts";
 import { act } from "../client.ts";
 import { executionHref, pretty } from "../format.ts";
 import { useRead } from "../hooks.ts";
@@ -8,7 +8,7 @@ import { ActionButton, Page, Show } from "../parts/basics.tsx";
 const TYPING_MS = 150;
 
 export function Start({ workflow, from, workflows }: { readonly workflow: string | undefined; readonly from: string | undefined; readonly workflows: readonly string[] }) {
-  const chosen = workflow ?? (workflows.includes("math") ? "math" : workflows[0]) ?? "";
+  const chosen = workflow ?? workflows[0] ?? "";
   const view = useRead("start", { workflow: chosen }, []);
   return (
     <Page title={from === undefined ? "Start a workflow" : "Re-run with another input"}>

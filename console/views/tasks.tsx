@@ -8,7 +8,7 @@ export function Tasks() {
   const now = useNow(true);
   return (
     <Page title="Tasks">
-      <Show of={tasks} empty={<p>No task has been started yet. The three job workflows start them.</p>}>
+      <Show of={tasks} empty={<p>No task has been started yet.</p>}>
         {(list) => (
           <>
             <Newest of={list} />

@@ -1,14 +1,10 @@
 import * as z from "zod";
-import { FASTEST, type AdjustableClock } from "../clock.ts";
+import { FASTEST, SIGNING_NAME, TARGET_PREFIX } from "../../operator/local-clock.ts";
+import type { AdjustableClock } from "../clock.ts";
 import type { DurableEngine } from "../durable/engine.ts";
 import type { EcsTasks } from "../ecs/tasks.ts";
 import { jsonOperation, jsonService } from "../gateway/json-protocol.ts";
 import type { Service } from "../gateway/service.ts";
-
-/** What the requests are signed for. No AWS service has this name, and no policy of a program should name its actions. */
-export const SIGNING_NAME = "local";
-/** Operations are named by the header `X-Amz-Target: <prefix>.<operation>`, as in AWS JSON 1.0. */
-export const TARGET_PREFIX = "LocalStack";
 
 interface Controlled {
   readonly clock: AdjustableClock;

@@ -1,6 +1,8 @@
 import { Command } from "commander";
-import { loadLocal, type LocalPlace } from "../../cli/client/outputs.ts";
-import { CliError } from "../../cli/exit-codes.ts";
+import { type LocalPlace, LocalStackUnreachable, readLocalOutputs } from "../../operator/local-outputs.ts";
+
+/** The exit code of `wf` for a stack that cannot be reached. */
+const UNREACHABLE = 4;
 
 const command = new Command("npm run --silent env --")
   .description("Prints the endpoint and credentials of the running local stack, for the AWS CLI and SDKs.")
@@ -14,14 +16,14 @@ const command = new Command("npm run --silent env --")
 try {
   process.stdout.write(await environment(command.opts()));
 } catch (error) {
-  if (!(error instanceof CliError)) throw error;
+  if (!(error instanceof LocalStackUnreachable)) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.exitCode;
+  process.exitCode = UNREACHABLE;
 }
 
-/** @throws CliError when no stack has ever run there, or its outputs cannot be read */
+/** @throws LocalStackUnreachable when no stack has ever run there, or its outputs cannot be read */
 async function environment({ json, ...place }: LocalPlace & { readonly json?: boolean }): Promise<string> {
-  const { endpoint, region, credentials } = (await loadLocal(place)).local;
+  const { endpoint, region, credentials } = await readLocalOutputs(place);
   const variables = {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: region,

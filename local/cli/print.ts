@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import type { BusEvent } from "../events/event.ts";
 import type { ReloadOutcome } from "../reload/reload-state.ts";
 import type { RunningStack } from "../stack.ts";
-import type { TourResult } from "../tour/tour.ts";
+import type { DemoResult } from "./demo-run.ts";
 
 export function startedLines(
   running: RunningStack,
@@ -25,7 +25,7 @@ export function reloadText(outcome: ReloadOutcome): string {
   return `Reloaded after ${(outcome.milliseconds / 1000).toFixed(1)} s: ${changes}\n`;
 }
 
-export function tourTable(results: readonly TourResult[]): string {
+export function demoTable(results: readonly DemoResult[]): string {
   const rows = results.map(({ title, passed, status, seconds, summary }) => [passed ? "ok" : "WRONG", status, `${seconds.toFixed(1)} s`, title, summary.split("\n", 1)[0] ?? ""]);
   const header = ["", "execution", "time", "workflow", "result"];
   const widths = header.map((name, column) => Math.max(...[header, ...rows].map((row) => (row[column] ?? name).length)));
@@ -63,7 +63,7 @@ export function activityLine(event: BusEvent, columns = Infinity): string | unde
   return cut(`${now.slice(11, 19)}  ${status.padEnd(9)}  ${functionName}  ${name}`, columns);
 }
 
-/** Of the tour's table, whose results are worth a second line on a narrow terminal. */
+/** Of the demo run's table, whose results are worth a second line on a narrow terminal. */
 const LONGEST_LINE = 300;
 
 /** A line that fits a terminal without reaching its last column, where some begin a new one. */

@@ -1,14 +1,14 @@
 import { Command } from "commander";
 import { resolve } from "node:path";
-import { dataFolderOf } from "../../cli/client/outputs.ts";
-import { speedFactor, wholeNumber } from "../../cli/options.ts";
+import { dataFolderOf } from "../../operator/local-outputs.ts";
+import { speedFactor, wholeNumber } from "../../operator/options.ts";
 import { UserError } from "../errors.ts";
-import { runTour } from "../tour/tour.ts";
 import { startStack, type RunningStack } from "../stack.ts";
 import { emptyDataFolder } from "../store/data-folder.ts";
+import { DEMO_FILE, type DemoResult, loadDemo, runDemo } from "./demo-run.ts";
 import { aborted, EXIT_CODES, listenForInterruption } from "./interruption.ts";
 import { withProgress } from "./progress.ts";
-import { activityLine, outputsHint, reloadText, startedLines, tourTable } from "./print.ts";
+import { activityLine, demoTable, outputsHint, reloadText, startedLines } from "./print.ts";
 
 const DEFAULT_PORT = 4570;
 
@@ -25,8 +25,8 @@ interface StartOptions {
 }
 
 const command = new Command("npm start --")
-  .description("Runs the Pulumi program whole on this machine: evaluates it, starts its functions, tasks and schedules, and runs every workflow once.")
-  .option("--program <folder>", "run another Pulumi TypeScript program, without the demo run (local/README.md says what is supported)")
+  .description("Runs the Pulumi program whole on this machine: evaluates it, starts its functions, tasks and schedules, and makes its demo run.")
+  .option("--program <folder>", "run another Pulumi TypeScript program (local/README.md says what is supported)")
   .option("--stack <name>", "Pulumi stack whose settings are used (Pulumi.<name>.yaml)", "dev")
   .option("--port <number>", "port of the endpoint on 127.0.0.1; 0 for any free port", wholeNumber(0, 65_535), DEFAULT_PORT)
   .option("--data <folder>", "data folder (default: .local/<stack> of the program)")
@@ -34,13 +34,13 @@ const command = new Command("npm start --")
   .option("--speed <factor>", "how many seconds of waits, retries and time-outs pass in one real second", speedFactor, 1)
   .option("--invocation-attempts <number>", "consecutive failed invocations that fail a durable execution (default: no limit)", wholeNumber(1, 1_000))
   .option("--no-watch", "do not put saved changes of the program into effect")
-  .option("--exit", "end after the tour, with exit code 0 only if every workflow did what it should")
+  .option("--exit", "end after the demo run, with exit code 0 only if every workflow did what it should")
   .addHelpText("after", "\nExamples:\n  npm start\n  npm start -- --exit --port 0\n  npm start -- --stack staging --fresh\n  npm start -- --program ../elsewhere\n\nExit codes: 0 stopped while it was up, or after a sound demo run; 1 something was wrong; 130 (Ctrl-C) or 143 (SIGTERM) interrupted before.")
   .parse();
 
 const interruption = listenForInterruption();
 try {
-  // At once: a tour that was interrupted still has requests under way.
+  // At once: a demo run that was interrupted still has requests under way.
   process.exit(await start(command.opts<StartOptions>()));
 } catch (error) {
   process.stderr.write(`${error instanceof UserError ? error.message : ((error as Error).stack ?? String(error))}\n`);
@@ -55,15 +55,14 @@ async function start(options: StartOptions): Promise<number> {
   const running = await bringUp(dataFolder, options, activity);
   if (running === undefined) return EXIT_CODES[await interrupted];
 
-  const tour = options.program === undefined ? await Promise.race([runTour(running, options.speed), interrupted]) : [];
-  if (typeof tour === "string") {
+  const results = await Promise.race([demonstrate(resolve(options.program ?? "."), running, options.speed), interrupted]);
+  if (typeof results === "string") {
     await stop(running);
-    return EXIT_CODES[tour];
+    return EXIT_CODES[results];
   }
-  if (tour.length > 0) process.stdout.write(tourTable(tour));
   if (options.exit === true) {
     await running.stop();
-    return tour.every(({ passed }) => passed) ? 0 : 1;
+    return results.every(({ passed }) => passed) ? 0 : 1;
   }
   process.stdout.write(outputsHint(dataFolder, running, stackOptions(options)));
   activity.shown = true;
@@ -71,6 +70,18 @@ async function start(options: StartOptions): Promise<number> {
   activity.shown = false;
   await stop(running);
   return 0;
+}
+
+/** Makes the program's demo run, if it has one, and prints what came of it. */
+async function demonstrate(projectFolder: string, running: RunningStack, speed: number): Promise<DemoResult[]> {
+  const cases = await loadDemo(projectFolder);
+  if (cases === undefined) {
+    process.stdout.write(`The program has no demo run: there is no ${DEMO_FILE}.\n`);
+    return [];
+  }
+  const results = await runDemo(cases, running, speed);
+  process.stdout.write(demoTable(results));
+  return results;
 }
 
 /** What leads other commands to this stack, with a space before it. */

@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import * as z from "zod";
 import { isOpen } from "../../operator/execution-status.ts";
-import { type Actions, MOST_AT_A_TIME } from "../../console/api.ts";
-import { FASTEST } from "../clock.ts";
+import { FASTEST } from "../../operator/local-clock.ts";
+import { type Actions, MOST_AT_A_TIME } from "../../operator/page/api.ts";
 import type { BrowseFilter } from "../durable/browse.ts";
 import { replay } from "../durable/machine/evolve.ts";
 import type { ExecutionRow } from "../durable/repository.ts";
@@ -29,7 +29,7 @@ export function createActions(services: ConsoleServices): { readonly [Key in key
   return {
     check(body) {
       const { workflow, input } = z.object({ workflow: z.string(), input: z.string() }).parse(body);
-      return { faults: faultsOf(input, workflow, version(services, workflow)) };
+      return { faults: faultsOf(services, workflow, input) };
     },
     start(body) {
       const { workflow, input, name } = z.object({ workflow: z.string(), input: z.string(), name: z.string().optional() }).parse(body);

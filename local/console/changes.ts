@@ -1,4 +1,4 @@
-import type { Change, ChangeKind } from "../../console/api.ts";
+import type { Change, ChangeKind } from "../../operator/page/api.ts";
 import type { Clock } from "../clock.ts";
 import type { ExecutionBrowser } from "../durable/browse.ts";
 import type { DurableEngine } from "../durable/engine.ts";

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as z from "zod";
-import type { ApiError } from "../../console/api.ts";
+import type { ApiError } from "../../operator/page/api.ts";
 import { ExecutionBrowser } from "../durable/browse.ts";
 import { TaskBrowser } from "../ecs/task-browser.ts";
 import { AwsError } from "../errors.ts";

@@ -1,4 +1,4 @@
-import type { Cost, Invocation } from "../../console/execution-api.ts";
+import type { Cost, Invocation } from "../../operator/page/execution-api.ts";
 import type { Task } from "../ecs/task.ts";
 
 /** List prices of us-east-1 in US dollars, for arm64: what the program declares. */

@@ -1,4 +1,4 @@
-import type { DenialView } from "../../console/api.ts";
+import type { DenialView } from "../../operator/page/api.ts";
 import type { PolicyStatement } from "../declarations.ts";
 import type { Denial } from "../iam/denial.ts";
 

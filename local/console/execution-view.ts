@@ -1,5 +1,5 @@
-import type { FailedExecution, OpenCallback } from "../../console/api.ts";
-import type { ExecutionSummary, ExecutionView, Invocation, NextTimer } from "../../console/execution-api.ts";
+import type { FailedExecution, OpenCallback } from "../../operator/page/api.ts";
+import type { ExecutionSummary, ExecutionView, Invocation, NextTimer } from "../../operator/page/execution-api.ts";
 import { replay } from "../durable/machine/evolve.ts";
 import type { RecordedEvent } from "../durable/machine/event.ts";
 import type { ExecutionState } from "../durable/machine/state.ts";

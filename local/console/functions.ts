@@ -1,4 +1,4 @@
-import type { FunctionView, Invoker } from "../../console/api.ts";
+import type { FunctionView, Invoker } from "../../operator/page/api.ts";
 import type { PolicyStatement, StackDeclaration } from "../declarations.ts";
 import { type ConsoleServices, workflowOf } from "./services.ts";
 

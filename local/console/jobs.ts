@@ -1,6 +1,6 @@
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
-import type { JobPage, JobView } from "../../console/api.ts";
+import type { JobPage, JobView } from "../../operator/page/api.ts";
 import type { ConsoleServices } from "./services.ts";
 
 /** A table has no order by time, so that all of it is read; up to here. */

@@ -1,7 +1,7 @@
-import { type DeadLetter, type HomeView, LONGEST_LIST, type ScheduleView, type TaskView } from "../../console/api.ts";
+import { type DeadLetter, type HomeView, LONGEST_LIST, type ScheduleView, type TaskView } from "../../operator/page/api.ts";
+import { isOneTime, nextMoment } from "../../operator/schedule/next-moment.ts";
 import type { Task } from "../ecs/task.ts";
 import type { Schedule } from "../scheduler/schedules.ts";
-import { isOneTime, nextMoment } from "../scheduler/timing.ts";
 import type { StoredMessage } from "../sqs/message-browser.ts";
 import { executionSummary, failedExecution, openCallbacks } from "./execution-view.ts";
 import { type ConsoleServices, workflowOf } from "./services.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Invocation, LogLine } from "../../console/execution-api.ts";
+import type { Invocation, LogLine } from "../../operator/page/execution-api.ts";
 import type { ExecutionRow } from "../durable/repository.ts";
 import { logStreamName } from "../ecs/launch.ts";
 import type { Task } from "../ecs/task.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { OperationView } from "../../console/execution-api.ts";
+import type { OperationView } from "../../operator/page/execution-api.ts";
 import type { ErrorObject } from "../durable/contract.ts";
 import type { RecordedEvent } from "../durable/machine/event.ts";
 import type { ExecutionRow } from "../durable/repository.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Reads } from "../../console/api.ts";
+import type { Reads } from "../../operator/page/api.ts";
 import { EXECUTION_STATUSES } from "../../operator/execution-status.ts";
 import type { BrowseFilter } from "../durable/browse.ts";
 import type { ExecutionRow } from "../durable/repository.ts";
@@ -7,7 +7,7 @@ import { AwsError } from "../errors.ts";
 import { denialViews } from "./denials.ts";
 import { executionSummary, executionView } from "./execution-view.ts";
 import { functionViews, type Policies } from "./functions.ts";
-import { inputOf, jsonSchemaOf } from "./inputs.ts";
+import { inputView } from "./inputs.ts";
 import { jobPage, jobQuery } from "./jobs.ts";
 import { deadLetterViews, homeView, scheduleViews, taskViews } from "./lists.ts";
 import { operationQuery, operationView } from "./operation-view.ts";
@@ -63,13 +63,7 @@ export function createReads(services: ConsoleServices, policies: () => Policies)
       const workflow = query.get("workflow") ?? "";
       const version = currentVersion(services, workflow);
       if (version === undefined) throw notFound(`There is no function ${workflow}.`);
-      const input = inputOf(workflow);
-      return {
-        workflow,
-        durable: version.durable !== undefined,
-        example: JSON.stringify(input.example(services.clock.now()), null, 2),
-        schema: JSON.stringify(jsonSchemaOf(input), null, 2),
-      };
+      return { workflow, durable: version.durable !== undefined, ...inputView(services, workflow, services.clock.now()) };
     },
   };
 }

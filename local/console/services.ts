@@ -21,6 +21,8 @@ export interface ConsoleOptions {
   readonly clock: AdjustableClock;
   /** Name of the Pulumi stack, which is part of every function's name. */
   readonly stack: string;
+  /** The stack outputs, as the program has them now. */
+  readonly outputs: () => Readonly<Record<string, unknown>>;
   readonly iam: Iam;
   readonly logs: LogStore;
   readonly registry: FunctionRegistry;

@@ -1,4 +1,4 @@
-import type { Attempt, Failure, Invocation, Operation, OperationKind, Phase, TaskOutcome } from "../../console/execution-api.ts";
+import type { Attempt, Failure, Invocation, Operation, OperationKind, Phase, TaskOutcome } from "../../operator/page/execution-api.ts";
 import type { ErrorObject } from "../durable/contract.ts";
 import type { RecordedEvent } from "../durable/machine/event.ts";
 import type { Task } from "../ecs/task.ts";

@@ -4,7 +4,7 @@ import { AwsError, UserError } from "../errors.ts";
 import type { AccessControl, ServiceCaller } from "../iam/access.ts";
 import type { Identity } from "../identity.ts";
 import type { AsyncInvoker } from "../lambda/function-version.ts";
-import { parseExpression } from "../scheduler/expression.ts";
+import { parseExpression } from "../../operator/schedule/expression.ts";
 import type { MessageSender } from "../sqs/sender.ts";
 import type { Store } from "../store/store.ts";
 import { TimerQueue } from "../timers.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { RuleDeclaration } from "../declarations.ts";
-import { nextMoment } from "../scheduler/timing.ts";
+import { nextMoment } from "../../operator/schedule/next-moment.ts";
 import type { Store } from "../store/store.ts";
 import { TimerQueue } from "../timers.ts";
 

@@ -1,4 +1,4 @@
-import { createHash, createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } from "node:crypto";
+import { createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } from "node:crypto";
 import { AwsError } from "../errors.ts";
 import type { Credentials } from "../iam/access.ts";
 import type { ApiRequest } from "./service.ts";
@@ -107,26 +107,4 @@ function signingKey({ accessKeyId, secretAccessKey }: Credentials, scope: string
 
 export function sha256Hex(data: Uint8Array): string {
   return hash("sha256", data);
-}
-
-/** The hash in the form that the signers of the SDK's library ask for: plain SHA-256, or HMAC when there is a secret. */
-export class Sha256 {
-  readonly #hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", bytes(secret));
-  }
-
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(bytes(data));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-}
-
-function bytes(data: string | ArrayBuffer | ArrayBufferView): string | Uint8Array {
-  if (typeof data === "string") return data;
-  return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
 }

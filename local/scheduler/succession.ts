@@ -1,7 +1,8 @@
+import { isOneTime, nextMoment } from "../../operator/schedule/next-moment.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { ScheduleDeclaration } from "../declarations.ts";
 import type { Schedule } from "./schedules.ts";
-import { firing, isOneTime, nextMoment, type Timing } from "./timing.ts";
+import { firing, type Timing } from "./timing.ts";
 
 /**
  * A schedule as it begins. A rate without start date begins at once, as on AWS; a one-time schedule fires even if its time

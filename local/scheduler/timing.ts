@@ -1,5 +1,5 @@
+import { isOneTime, nextMoment } from "../../operator/schedule/next-moment.ts";
 import type { ScheduleDeclaration } from "../declarations.ts";
-import { atMoment, nextCronMoment, parseExpression } from "./expression.ts";
 
 /** What decides when a schedule fires. */
 export type Timing = Pick<
@@ -15,35 +15,6 @@ const MINUTE_MS = 60_000;
 export interface Firing {
   readonly moment: number;
   readonly fireAt: number;
-}
-
-/**
- * The first moment of a schedule after another.
- *
- * @param anchor where a rate without start date counts from, epoch milliseconds
- * @param after epoch milliseconds, exclusive
- * @returns nothing when the schedule has come to its end, or is disabled
- */
-export function nextMoment(timing: Timing, anchor: number, after: number): number | undefined {
-  if (timing.state === "DISABLED") return undefined;
-  const expression = parseExpression(timing.scheduleExpression);
-  const timeZone = timing.scheduleExpressionTimezone;
-  if (expression.kind === "at") {
-    // One-time schedules ignore start and end dates.
-    const moment = atMoment(expression.local, timeZone);
-    return moment > after ? moment : undefined;
-  }
-  const start = timing.startDate === undefined ? undefined : Date.parse(timing.startDate);
-  const end = timing.endDate === undefined ? Infinity : Date.parse(timing.endDate);
-  const from = Math.max(after, start === undefined ? -Infinity : start - 1);
-  const moment =
-    expression.kind === "rate" ? nextRateMoment(expression.periodMs, start ?? anchor, from) : nextCronMoment(expression.cron, timeZone, from);
-  return moment !== undefined && moment <= end ? moment : undefined;
-}
-
-/** Whether the schedule fires once only. */
-export function isOneTime(timing: Pick<Timing, "scheduleExpression">): boolean {
-  return parseExpression(timing.scheduleExpression).kind === "at";
 }
 
 /**
@@ -75,9 +46,4 @@ export function firing(timing: Timing, moment: number, random: number): Firing {
   const window = timing.flexibleTimeWindow;
   const offset = window.mode === "OFF" ? 0 : Math.floor(random * window.maximumWindowInMinutes * MINUTE_MS);
   return { moment, fireAt: moment + offset };
-}
-
-function nextRateMoment(periodMs: number, anchor: number, after: number): number {
-  const periods = Math.max(0, Math.floor((after - anchor) / periodMs) + 1);
-  return anchor + periods * periodMs;
 }

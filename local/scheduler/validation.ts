@@ -1,6 +1,6 @@
+import { isTimeZone, parseExpression } from "../../operator/schedule/expression.ts";
 import type { ScheduleDeclaration } from "../declarations.ts";
 import { AwsError } from "../errors.ts";
-import { isTimeZone, parseExpression } from "./expression.ts";
 import { targetPayload } from "./target-input.ts";
 
 const LAMBDA_ARN = /^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(?::[\w$-]+)?$/;
@@ -11,7 +11,11 @@ const LAMBDA_ARN = /^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(?::[\w$-]+)
  * @throws AwsError ValidationException
  */
 export function validateSchedule(schedule: ScheduleDeclaration): void {
-  parseExpression(schedule.scheduleExpression);
+  try {
+    parseExpression(schedule.scheduleExpression);
+  } catch (error) {
+    throw invalid((error as Error).message);
+  }
   const { scheduleExpressionTimezone: timeZone, startDate, endDate, target } = schedule;
   if (!isTimeZone(timeZone)) throw invalid(`The ScheduleExpressionTimezone ${timeZone} is not valid.`);
   if (startDate !== undefined && endDate !== undefined && Date.parse(startDate) >= Date.parse(endDate)) {

@@ -9,7 +9,8 @@ import {
   callbackAnswerShape, callbacksShape, clockShape, deadLettersShape, functionsShape, listShape, logLineShape, queuesShape, redriveShape, reminderDeletedShape,
   reminderShape, schedulesShape, showShape, skipShape, startShape, stopShape, tasksShape,
 } from "../../cli/shapes.ts";
-import { until } from "../../local/tour/executions.ts";
+import { FUNCTION_NAMES, WORKFLOWS } from "../../infra/workflows.ts";
+import { until } from "../../operator/follow.ts";
 import { DEADLINE_MS, LocalStack } from "./local-stack.ts";
 import { runCommand } from "./terminal.ts";
 
@@ -147,7 +148,7 @@ describe("wf on a local stack", function () {
   describe("schedules and reminders", () => {
     it("list the schedule of every function that one starts", async () => {
       const { schedules } = await stack.json(schedulesShape, "schedules");
-      assert.deepEqual(schedules.map(({ target }) => target).toSorted(), ["report", "task-sweep"]);
+      assert.deepEqual(schedules.map(({ target }) => target).toSorted(), [...FUNCTION_NAMES.filter((name) => WORKFLOWS[name].schedule !== undefined), "task-sweep"].toSorted());
     });
 
     it("create one, list it with the moment at which it fires, and delete it", async () => {
@@ -195,7 +196,7 @@ describe("wf on a local stack", function () {
 
   it("functions lists them with what they are set to", async () => {
     const { functions } = await stack.json(functionsShape, "functions");
-    assert.deepEqual(functions.map(({ name }) => name).sort(), ["callback-job", "create-reminder", "dispatch-job", "math", "poll-job", "reminder", "report", "task-sweep", "task-watchdog"]);
+    assert.deepEqual(functions.map(({ name }) => name).sort(), [...FUNCTION_NAMES].sort());
     assert.deepEqual(functions.filter(({ durable }) => durable === null).map(({ name }) => name).sort(), ["task-sweep", "task-watchdog"]);
     assert.match((await stack.wf(["functions"])).out, /\nmath +1 /);
   });

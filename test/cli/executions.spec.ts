@@ -49,7 +49,7 @@ describe("wf on executions", function () {
 
     it("starts nothing for a payload that is not JSON or not the function's, a file that is not there, or a function that nobody knows", async () => {
       for (const [words, code, message] of [
-        [["start", "math", "{num1}"], 2, /^The payload is not JSON: line 1, column 2: .*\n {2}\{num1\}\n {3}\^\nQuote it for the shell, such as '\{"num1":10\}'/],
+        [["start", "math", "{num1}"], 2, /^The payload is not JSON: line 1, column 2: .*\n {2}\{num1\}\n {3}\^\nQuote it for the shell, such as '\{"order":17\}'/],
         [["start", "math", "@/nowhere.json"], 2, /^The payload cannot be read/],
         [["start", "math", '{"num1":true,"x":1}'], 2, /^math does not take this payload: num1: Invalid input: expected number, received boolean; x: unknown field\n$/],
         [["start", "poll-job", '{"message":"hello","processingTime":1000000}'], 2, /^poll-job does not take this payload: processingTime: /],

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { InvokeCommand, LambdaClient, type LambdaClientConfig } from "@aws-sdk/client-lambda";
 import type * as z from "zod";
 import { showShape, startShape } from "../../cli/shapes.ts";
-import { until } from "../../local/tour/executions.ts";
+import { until } from "../../operator/follow.ts";
 import { killHost, startHost } from "../local/host.ts";
 import { runCommand, type Ran, type RunOptions } from "./terminal.ts";
 

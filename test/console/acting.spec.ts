@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import type { DeadLetter } from "../../console/api.ts";
+import type { DeadLetter } from "../../operator/page/api.ts";
 import type { ConsoleStack, OpenConsole } from "./open-console.ts";
 import { useConsole } from "./use-console.ts";
 

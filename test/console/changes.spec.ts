@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import type { Change } from "../../console/api.ts";
+import type { Change } from "../../operator/page/api.ts";
 import { Changes } from "../../local/console/changes.ts";
 import { ExecutionBrowser } from "../../local/durable/browse.ts";
 import type { LogListener } from "../../local/logs/log-store.ts";

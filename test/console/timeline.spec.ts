@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { taskOperation, taskOutcome, timeline } from "../../local/console/timeline.ts";
 import type { RecordedEvent } from "../../local/durable/machine/event.ts";
-import type { ExecutionView } from "../../console/execution-api.ts";
+import type { ExecutionView } from "../../operator/page/execution-api.ts";
 import { rowsOf } from "../../console/parts/rows.ts";
 import { inTreeOrder, scaleOf } from "../../console/parts/scale.ts";
 import { newTask, type Task } from "../../local/ecs/task.ts";

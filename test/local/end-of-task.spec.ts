@@ -1,7 +1,7 @@
 import { GetDurableExecutionHistoryCommand } from "@aws-sdk/client-lambda";
 import * as assert from "node:assert/strict";
 import { meter } from "../../bench/costs/meter.ts";
-import { followExecution, startExecution } from "../../local/tour/executions.ts";
+import { followExecution, startExecution } from "../../operator/follow.ts";
 import { tasksOf } from "./tasks-of.ts";
 import { UsedStack } from "./use-stack.ts";
 

@@ -2,7 +2,7 @@ import { StopTaskCommand } from "@aws-sdk/client-ecs";
 import { StopDurableExecutionCommand } from "@aws-sdk/client-lambda";
 import * as assert from "node:assert/strict";
 import { requestLocal } from "../../cli/client/local-api.ts";
-import { followExecution, startExecution, until } from "../../local/tour/executions.ts";
+import { followExecution, startExecution, until } from "../../operator/follow.ts";
 import { processesNaming } from "./processes.ts";
 import { DEADLINE_MS, idOf, runningTask, tasksOf } from "./tasks-of.ts";
 import { UsedStack } from "./use-stack.ts";

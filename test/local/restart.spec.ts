@@ -3,15 +3,15 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunningStack } from "../../local/stack.ts";
-import { createTourContext, type TourContext } from "../../local/tour/context.ts";
-import { followExecution, startExecution } from "../../local/tour/executions.ts";
+import { createStackContext, type StackContext } from "../../operator/stack-context.ts";
+import { followExecution, startExecution } from "../../operator/follow.ts";
 import { killHost, startHost } from "./host.ts";
 import { runningTask, tasksOf } from "./tasks-of.ts";
 
 const quiet = () => undefined;
 
-function connect(data: string): TourContext {
-  return createTourContext(JSON.parse(readFileSync(join(data, "outputs.json"), "utf8")) as RunningStack);
+function connect(data: string): StackContext {
+  return createStackContext(JSON.parse(readFileSync(join(data, "outputs.json"), "utf8")) as RunningStack);
 }
 
 describe("The local stack, killed and started again", function () {

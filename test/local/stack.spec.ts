@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { BusEvent } from "../../local/events/event.ts";
 import { startStack, type RunningStack } from "../../local/stack.ts";
-import { createTourContext, type TourContext } from "../../local/tour/context.ts";
-import { getHistory } from "../../cli/client/executions.ts";
-import { followExecution, startExecution, until } from "../../local/tour/executions.ts";
+import { createStackContext, type StackContext } from "../../operator/stack-context.ts";
+import { getHistory } from "../../operator/executions.ts";
+import { followExecution, startExecution, until } from "../../operator/follow.ts";
 import { childProcesses, kill } from "./processes.ts";
 import { DEADLINE_MS, idOf, runningTask, tasksOf } from "./tasks-of.ts";
 
@@ -20,7 +20,7 @@ describe("The local stack", function () {
 
   let data: string;
   let stack: RunningStack;
-  let context: TourContext;
+  let context: StackContext;
   let onEvent: (event: BusEvent) => void = quiet;
 
   before(async () => {
@@ -34,7 +34,7 @@ describe("The local stack", function () {
       onEvent: (event) => onEvent(event),
       onFatal: (error) => assert.fail(error),
     });
-    context = createTourContext(stack);
+    context = createStackContext(stack);
   });
 
   after(async () => {

@@ -4,7 +4,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import * as assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { OPEN_JOBS_INDEX } from "../../functions/shared/job-record.ts";
-import { startExecution, until } from "../../local/tour/executions.ts";
+import { startExecution, until } from "../../operator/follow.ts";
 import { idOf } from "./tasks-of.ts";
 import { UsedStack } from "./use-stack.ts";
 

@@ -1,6 +1,6 @@
 import { StopTaskCommand, type Task } from "@aws-sdk/client-ecs";
 import * as assert from "node:assert/strict";
-import { followExecution, startExecution, until } from "../../local/tour/executions.ts";
+import { followExecution, startExecution, until } from "../../operator/follow.ts";
 import { processesNaming } from "./processes.ts";
 import { DEADLINE_MS, idOf, runningTask, tasksOf } from "./tasks-of.ts";
 import { UsedStack } from "./use-stack.ts";

@@ -1,7 +1,7 @@
 import { GetDurableExecutionCommand, GetDurableExecutionHistoryCommand, InvokeCommand, SendDurableExecutionCallbackSuccessCommand, StopDurableExecutionCommand } from "@aws-sdk/client-lambda";
 import * as assert from "node:assert/strict";
 import { AwsError } from "../../local/errors.ts";
-import { followExecution, startExecution, until } from "../../local/tour/executions.ts";
+import { followExecution, startExecution, until } from "../../operator/follow.ts";
 import { DEADLINE_MS, idOf, runningTask, tasksOf } from "./tasks-of.ts";
 import { UsedStack } from "./use-stack.ts";
 

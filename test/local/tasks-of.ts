@@ -1,6 +1,6 @@
 import { DescribeTasksCommand, ListTasksCommand, type Task } from "@aws-sdk/client-ecs";
-import type { TourContext } from "../../local/tour/context.ts";
-import { until } from "../../local/tour/executions.ts";
+import type { StackContext } from "../../operator/stack-context.ts";
+import { until } from "../../operator/follow.ts";
 
 export const DEADLINE_MS = 30_000;
 
@@ -9,7 +9,7 @@ export function idOf(executionArn: string): string {
 }
 
 /** Every task that an execution has started, running and stopped. */
-export async function tasksOf({ ecs, output }: TourContext, executionArn: string): Promise<Task[]> {
+export async function tasksOf({ ecs, output }: StackContext, executionArn: string): Promise<Task[]> {
   const cluster = output("clusterArn");
   const lists = await Promise.all(
     (["RUNNING", "STOPPED"] as const).map((desiredStatus) => ecs.send(new ListTasksCommand({ cluster, startedBy: idOf(executionArn), desiredStatus }))),
@@ -19,6 +19,6 @@ export async function tasksOf({ ecs, output }: TourContext, executionArn: string
   return (await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }))).tasks ?? [];
 }
 
-export function runningTask(context: TourContext, executionArn: string): Promise<Task> {
+export function runningTask(context: StackContext, executionArn: string): Promise<Task> {
   return until("a task runs", DEADLINE_MS, async () => (await tasksOf(context, executionArn)).find((task) => task.lastStatus === "RUNNING"));
 }

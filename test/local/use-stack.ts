@@ -5,21 +5,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startStack, type RunningStack, type StackOptions } from "../../local/stack.ts";
-import { createTourContext, type TourContext } from "../../local/tour/context.ts";
+import { createStackContext, type StackContext } from "../../operator/stack-context.ts";
 
 export const PROJECT = resolve(import.meta.dirname, "../..");
 
 /** Runs this project's stack around the tests of a file. */
 export class UsedStack {
   data = "";
-  #running: { readonly stack: RunningStack; readonly context: TourContext } | undefined;
+  #running: { readonly stack: RunningStack; readonly context: StackContext } | undefined;
 
   static use(options: Partial<Pick<StackOptions, "speed" | "onEvent">> = {}): UsedStack {
     const used = new UsedStack();
     before(async () => {
       used.data = mkdtempSync(join(tmpdir(), "stack-"));
       const stack = await startStack({ projectFolder: PROJECT, stack: "dev", dataFolder: used.data, port: 0, speed: 1, onFatal: (error) => assert.fail(error), ...options });
-      used.#running = { stack, context: createTourContext(stack) };
+      used.#running = { stack, context: createStackContext(stack) };
     });
     after(async () => {
       used.#running?.context.destroy();
@@ -33,7 +33,7 @@ export class UsedStack {
     return this.#up.stack;
   }
 
-  get context(): TourContext {
+  get context(): StackContext {
     return this.#up.context;
   }
 

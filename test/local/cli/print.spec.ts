@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { activityLine, outputsHint, tourTable } from "../../../local/cli/print.ts";
+import { activityLine, outputsHint, demoTable } from "../../../local/cli/print.ts";
 
 describe("What the command line prints", () => {
   const functionArn = "arn:aws:lambda:eu-west-1:000000000000:function:durable-workflows-dev-math:1";
@@ -29,8 +29,8 @@ describe("What the command line prints", () => {
     assert.match(outputsHint("/data", { consoleUrl }, " --stack staging"), /npx wf list --stack staging \(.*\n.*npm run --silent env -- --stack staging\)/);
   });
 
-  it("bounds the lines of the tour's table", () => {
+  it("bounds the lines of the demo run's table", () => {
     const result = { title: "math", passed: true, summary: "x".repeat(3000), seconds: 1, status: "SUCCEEDED" };
-    assert.ok(tourTable([result]).split("\n").every((line) => line.length <= 300));
+    assert.ok(demoTable([result]).split("\n").every((line) => line.length <= 300));
   });
 });

@@ -90,7 +90,7 @@ describe("npm start", function () {
     await nothingLeft();
   });
 
-  it("stops in order during the tour, with all that the real program has started", async () => {
+  it("stops in order during the demo run, with all that the real program has started", async () => {
     const { child, output, ended } = start(PROJECT);
     await until(() => output.out.includes("Stack dev runs at") && processesNaming(data).length > 0);
     child.kill("SIGTERM");

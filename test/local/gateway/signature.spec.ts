@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { ApiRequest } from "../../../local/gateway/service.ts";
-import { parseAuthorization, Sha256, sha256Hex, signatureMatches } from "../../../local/gateway/signature.ts";
+import { parseAuthorization, sha256Hex, signatureMatches } from "../../../local/gateway/signature.ts";
+import { Sha256 } from "../../../operator/sha256.ts";
 
 const CREDENTIALS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
 const REGION = "eu-west-1";

@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import type { FunctionName } from "../../../infra/workflows.ts";
 import type { BusEvent } from "../../../local/events/event.ts";
 import type { RunningStack } from "../../../local/stack.ts";
-import { createTourContext, type TourContext } from "../../../local/tour/context.ts";
-import { startExecution } from "../../../local/tour/executions.ts";
+import { createStackContext, type StackContext } from "../../../operator/stack-context.ts";
+import { startExecution } from "../../../operator/follow.ts";
 
 const DEADLINE_MS = 60_000;
 const INTERVAL_MS = 25;
@@ -21,7 +21,7 @@ export interface EndedExecution {
 
 /** Runs the program's workflows in a running stack and tells what became of them. */
 export class Workflows {
-  readonly context: TourContext;
+  readonly context: StackContext;
   readonly #stack: RunningStack;
   readonly #logs: CloudWatchLogsClient;
   readonly #sqs: SQSClient;
@@ -34,7 +34,7 @@ export class Workflows {
   constructor(stack: RunningStack, events: readonly BusEvent[]) {
     this.#stack = stack;
     this.#events = events;
-    this.context = createTourContext(stack);
+    this.context = createStackContext(stack);
     this.#logs = new CloudWatchLogsClient(stack);
     this.#sqs = new SQSClient(stack);
   }

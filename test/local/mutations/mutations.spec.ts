@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { randomFrom } from "../../../chaos/random.ts";
-import { Sha256 } from "../../../local/gateway/signature.ts";
+import { Sha256 } from "../../../operator/sha256.ts";
 import { startStack, type RunningStack } from "../../../local/stack.ts";
 import { operationOf, unlisted } from "../error-codes/model.ts";
 import { mutate } from "./mutate.ts";

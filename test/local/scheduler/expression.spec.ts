@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { AwsError } from "../../../local/errors.ts";
-import { isTimeZone, parseExpression } from "../../../local/scheduler/expression.ts";
-import { catchUp, firing, isOneTime, nextMoment, type Timing } from "../../../local/scheduler/timing.ts";
+import { catchUp, firing, type Timing } from "../../../local/scheduler/timing.ts";
+import { isTimeZone, parseExpression } from "../../../operator/schedule/expression.ts";
+import { isOneTime, nextMoment } from "../../../operator/schedule/next-moment.ts";
 
 const BERLIN = "Europe/Berlin";
 const NEW_YORK = "America/New_York";
@@ -120,7 +120,7 @@ describe("What Scheduler takes for an expression", () => {
       assert.throws(
         () => parseExpression(expression),
         (error) =>
-          error instanceof AwsError && error.code === "ValidationException" && error.message === `Invalid Schedule Expression ${expression}.`,
+          error instanceof RangeError && error.message === `Invalid Schedule Expression ${expression}.`,
       );
     });
   }

@@ -2,19 +2,22 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { LambdaClient, type LambdaClientConfig } from "@aws-sdk/client-lambda";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
-import type { RunningStack } from "../stack.ts";
 
 /** Where a stack is, as whom to speak to it, and what it tells about itself. */
-export type Connection = Pick<RunningStack, "endpoint" | "region" | "credentials" | "outputs"> & {
+export interface Connection {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly outputs: Readonly<Record<string, unknown>>;
   /** Of the stack's clock, by which delays shrink; 1 when left out. */
   readonly speed?: number;
-};
+}
 
 /** What is the same for the clients of all services. */
 export type ClientOptions = Pick<LambdaClientConfig, "maxAttempts" | "requestHandler">;
 
-/** What a case works with: the stack's outputs and AWS clients, exactly what a user's script would have. */
-export interface TourContext {
+/** The stack's outputs and AWS clients: exactly what a user's script would have. */
+export interface StackContext {
   readonly lambda: LambdaClient;
   readonly ecs: ECSClient;
   readonly dynamodb: DynamoDBClient;
@@ -27,7 +30,7 @@ export interface TourContext {
 }
 
 /** @param more where the SDK's own ways with slow and failed requests will not do */
-export function createTourContext({ endpoint, region, credentials, outputs, speed = 1 }: Connection, more: ClientOptions = {}): TourContext {
+export function createStackContext({ endpoint, region, credentials, outputs, speed = 1 }: Connection, more: ClientOptions = {}): StackContext {
   const options = { endpoint, region, credentials, ...more };
   const clients = {
     lambda: new LambdaClient(options),

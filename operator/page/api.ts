@@ -1,4 +1,4 @@
-import type { ExecutionStatus } from "../operator/execution-status.ts";
+import type { ExecutionStatus } from "../execution-status.ts";
 import type { Failure, ExecutionSummary, NextTimer, Operation, ExecutionView, OperationView } from "./execution-api.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { ExecutionStatus } from "../operator/execution-status.ts";
+import type { ExecutionStatus } from "../execution-status.ts";
 
 // An execution, as the page shows it: its operations with their attempts, its invocations, its cost. Times are epoch milliseconds.
 

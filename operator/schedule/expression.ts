@@ -1,6 +1,5 @@
 import { Cron } from "croner";
 import { Temporal } from "temporal-polyfill";
-import { AwsError } from "../errors.ts";
 
 /** What a schedule expression means, before its time zone is known. */
 export type ScheduleExpression =
@@ -25,7 +24,7 @@ const CRON_FIELDS = [
  * Parses `at(yyyy-mm-ddThh:mm:ss)`, `rate(value unit)` or `cron(minutes hours day-of-month month day-of-week year)`, as
  * EventBridge Scheduler writes them.
  *
- * @throws AwsError ValidationException
+ * @throws RangeError
  */
 export function parseExpression(text: string): ScheduleExpression {
   const [, form, body = ""] = /^(at|rate|cron)\((.*)\)$/.exec(text) ?? [];
@@ -36,7 +35,7 @@ export function parseExpression(text: string): ScheduleExpression {
   } catch {
     // Said below, in AWS's words.
   }
-  throw new AwsError("ValidationException", `Invalid Schedule Expression ${text}.`);
+  throw new RangeError(`Invalid Schedule Expression ${text}.`);
 }
 
 /** Whether Scheduler takes this as a time zone: a name of the IANA database, not a UTC offset. */

@@ -1,9 +1,9 @@
 import { InvokeCommand, type Event, type GetDurableExecutionResponse } from "@aws-sdk/client-lambda";
 import { setTimeout as delay } from "node:timers/promises";
-import { getExecution, getHistory } from "../../cli/client/executions.ts";
-import { hasEnded } from "../../operator/execution-status.ts";
-import { describeProgress } from "../../cli/client/progress.ts";
-import type { TourContext } from "./context.ts";
+import { hasEnded } from "./execution-status.ts";
+import { getExecution, getHistory } from "./executions.ts";
+import { describeProgress } from "./progress.ts";
+import type { StackContext } from "./stack-context.ts";
 
 export interface FinishedExecution {
   readonly executionArn: string;
@@ -18,7 +18,7 @@ export interface FinishedExecution {
 const INTERVAL_MS = 250;
 
 /** Starts a function by its alias, as invocation type `Event`, and returns the execution's ARN at once. */
-export async function startExecution({ lambda, output }: TourContext, functionKey: string, input: unknown): Promise<string> {
+export async function startExecution({ lambda, output }: StackContext, functionKey: string, input: unknown): Promise<string> {
   const { DurableExecutionArn: executionArn } = await lambda.send(
     new InvokeCommand({ FunctionName: output(`${functionKey}AliasArn`), InvocationType: "Event", Payload: JSON.stringify(input) }),
   );
@@ -27,7 +27,7 @@ export async function startExecution({ lambda, output }: TourContext, functionKe
 }
 
 /** Follows an execution to its end, telling `report` what it is doing. */
-export async function followExecution(context: TourContext, executionArn: string, report: (line: string) => void): Promise<FinishedExecution> {
+export async function followExecution(context: StackContext, executionArn: string, report: (line: string) => void): Promise<FinishedExecution> {
   for (;;) {
     const execution = await getExecution(context, executionArn);
     const events = await getHistory(context, executionArn);

@@ -1,6 +1,6 @@
 import type { Event } from "@aws-sdk/client-lambda";
 import * as assert from "node:assert/strict";
-import { describeProgress } from "../../../cli/client/progress.ts";
+import { describeProgress } from "../../operator/progress.ts";
 
 const START = Date.parse("2026-01-01T00:00:00Z");
 
