@@ -53,7 +53,7 @@ describe("wf on executions", function () {
         [["start", "math", "@/nowhere.json"], 2, /^The payload cannot be read/],
         [["start", "math", '{"num1":true,"x":1}'], 2, /^math does not take this payload: num1: Invalid input: expected number, received boolean; x: unknown field\n$/],
         [["start", "poll-job", '{"message":"hello","processingTime":1000000}'], 2, /^poll-job does not take this payload: processingTime: /],
-        [["start", "maths"], 3, /no function "maths"\. It has [a-z, -]*math, poll-job/],
+        [["start", "maths"], 3, /no function "maths"\. It has .*math, poll-job/],
         [["start", "re"], 2, /may be any of reminder, report\./],
       ] as const) {
         const ran = await stack.wf(words);

@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { ALARM_KINDS } from "../../infra/observability/alarms.ts";
+import { WORKFLOWS } from "../../infra/workflows.ts";
 import { evaluateProgram } from "../infra/mocks.ts";
 
 const PROJECT = join(import.meta.dirname, "../..");
@@ -31,8 +32,14 @@ describe("The documents for operators", () => {
       const queries = z.array(z.object({ metric: z.unknown().optional() })).optional().parse(inputs["metricQueries"]);
       return queries === undefined ? [inputs] : queries.filter(({ metric }) => metric !== undefined);
     });
-    const [, ...documented] = /alarms \((\d+), over (\d+) metrics/.exec(await page("cost.md")) ?? [];
-    assert.deepEqual(documented.map(Number), [alarms.length, metrics.length]);
+    const cost = await page("cost.md");
+    const [ofAlarms = 0, ofMetrics = 0, ofWorkflows = 0] = (/alarms \((\d+), over (\d+) metrics.*, for (\d+) workflows/.exec(cost) ?? []).slice(1).map(Number);
+    const ofEach = Number(/Each further workflow adds (\d+) metrics, and one more if it has a schedule/.exec(cost)?.[1]);
+    const workflows = Object.values(WORKFLOWS).filter(({ durable }) => durable !== false);
+    // One of those that are counted has a schedule: the report.
+    const schedules = workflows.filter(({ schedule }) => schedule !== undefined).length - 1;
+    assert.equal(metrics.length, ofMetrics + ofEach * (workflows.length - ofWorkflows) + schedules);
+    assert.ok(workflows.length > ofWorkflows ? alarms.length >= ofAlarms : alarms.length === ofAlarms, `${alarms.length} alarms`);
   });
 
   it("link to pages and sections that are there", async () => {

@@ -44,13 +44,19 @@ export class ExecutionState implements DurableExecutionClient {
     return handler(new DurableExecutionInvocationInputWithClient(input, this), context);
   }
 
-  /** Ends what the execution waits for: waits, delays before retries, callbacks. */
+  /** Ends what the execution waits for: waits, delays before retries, callbacks. A callback that nobody completes times out when nothing else can end. */
   passTime(): void {
-    for (const operation of this.#operations.values()) {
+    const open = [...this.#operations.values()].filter(({ Status }) => Status === "PENDING" || Status === "STARTED");
+    let ended = 0;
+    for (const operation of open) {
       if (operation.Status === "PENDING") operation.Status = "READY";
-      if (operation.Status === "STARTED" && operation.Type === "WAIT") operation.Status = "SUCCEEDED";
-      if (operation.Status === "STARTED" && operation.Type === "CALLBACK") this.#answer(operation);
+      else if (operation.Type === "WAIT") operation.Status = "SUCCEEDED";
+      else if (operation.Type !== "CALLBACK" || this.#answers.length === 0) continue;
+      else this.#answer(operation, this.#answers.shift());
+      ended += 1;
     }
+    if (ended > 0) return;
+    for (const operation of open.filter(({ Type }) => Type === "CALLBACK")) this.#answer(operation);
   }
 
   async checkpoint({ Updates = [] }: Parameters<Checkpoint>[0]): ReturnType<Checkpoint> {
@@ -62,9 +68,7 @@ export class ExecutionState implements DurableExecutionClient {
     throw new Error("The state is handed over whole");
   }
 
-  #answer(operation: Operation): void {
-    const answer = this.#answers.shift();
-    if (answer === undefined) return;
+  #answer(operation: Operation, answer: Answer = { errorType: "Callback.Timeout", errorMessage: "Callback timed out" }): void {
     const failed = "errorType" in answer;
     operation.Status = failed ? "FAILED" : "SUCCEEDED";
     Object.assign(operation.CallbackDetails!, failed ? { Error: { ErrorType: answer.errorType, ErrorMessage: answer.errorMessage } } : { Result: answer.result });

@@ -1,11 +1,21 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { FUNCTION_NAMES, WORKFLOWS } from "../../../infra/workflows.ts";
 import { type History, replay } from "./history.ts";
+import { fileOf, writeHistory } from "./record-history.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
-const read = async (name: string) => JSON.parse(await readFile(join(import.meta.dirname, `${name}.json`), "utf8")) as History;
+/**
+ * The recorded execution of a scenario. A new scenario is recorded on its first run, so that a new workflow needs no other step.
+ *
+ * @throws in CI, where nobody would commit the new file
+ */
+async function read(name: string): Promise<History> {
+  const file = fileOf(name);
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  if (text !== undefined) return JSON.parse(text) as History;
+  assert.ok(process.env["CI"] === undefined, `${file} is missing: run the specs on your machine, and commit the file that they write`);
+  return writeHistory(name);
+}
 
 const WHAT_TO_DO = `
 The workflow's durable operations are no longer those that were recorded, in their order, name, type or outcome.
@@ -21,10 +31,9 @@ describe("A workflow goes on where an execution was, whichever operation it had 
     });
   }
 
-  it("and there is no durable function, and no recorded execution, that is left out", async () => {
+  it("and no recorded execution is left over", async () => {
     const files = (await readdir(import.meta.dirname)).flatMap((file) => (file.endsWith(".json") ? [file.replace(".json", "")] : []));
-    assert.deepEqual(files.sort(), Object.keys(SCENARIOS).sort());
-    for (const name of FUNCTION_NAMES.filter((each) => WORKFLOWS[each].durable !== false)) assert.ok(name in SCENARIOS, name);
+    assert.deepEqual(files.filter((name) => !(name in SCENARIOS)), []);
   });
 });
 

@@ -6,11 +6,12 @@ import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
 import { createHandler as callbackJob } from "../../../functions/callback-job/handler.ts";
 import { createHandler as createReminder } from "../../../functions/create-reminder/handler.ts";
 import { createHandler as dispatchJob } from "../../../functions/dispatch-job/handler.ts";
-import { handler as math } from "../../../functions/math/handler.ts";
 import { createHandler as pollJob } from "../../../functions/poll-job/handler.ts";
 import { createHandler as reminder } from "../../../functions/reminder/handler.ts";
 import { createHandler as report } from "../../../functions/report/handler.ts";
 import { idempotencyToken } from "../../../functions/shared/execution.ts";
+import { FUNCTION_NAMES, type FunctionName, WORKFLOWS } from "../../../infra/workflows.ts";
+import { fillExample } from "../../../operator/example.ts";
 import { exited, FakeEcs, type FakeTask, interrupted, notPlaced } from "../fake-ecs.ts";
 import { awsError, scripted } from "../scripted-client.ts";
 import { taskEnvironment } from "../task-environment.ts";
@@ -100,28 +101,42 @@ const stored = (createHandler: typeof report | typeof reminder) => () => {
 
 const aReminder = { key: "tea", at: "2999-01-31T09:00:00", timeZone: "UTC", payload: { text: "Tea is ready" } };
 
+/** What a workflow that calls AWS meets there. A workflow that is not here runs as its folder exports it, and its callbacks time out. */
+const WORLDS: Readonly<Record<string, Omit<Scenario, "payload">>> = {
+  report: { prepare: stored(report) },
+  "poll-job": { prepare: polled(() => exited(0)) },
+  "callback-job": { prepare: calledBack(), answers: [{ result: '{"message":"hello"}' }] },
+  "dispatch-job": { prepare: dispatched(false) },
+  "create-reminder": { prepare: scheduled() },
+  reminder: { prepare: stored(reminder) },
+};
+
+const exported = async (name: FunctionName) => ((await import(`../../../functions/${name}/handler.ts`)) as { readonly handler: DurableLambdaHandler }).handler;
+
+/** Every workflow with its first example. */
+const examples = await Promise.all(
+  FUNCTION_NAMES.filter((name) => WORKFLOWS[name].durable !== false).map(async (name): Promise<[string, Scenario]> => {
+    const payload = fillExample(WORKFLOWS[name].examples[0]?.input, NOW, "1");
+    return [name, { payload, ...(WORLDS[name] ?? { prepare: alone(await exported(name)) }) }];
+  }),
+);
+
 /** Every way that a workflow can go whose operations differ, by the file that it is recorded in. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  report: { payload: { scheduledTime: "2026-01-01T06:00:00Z", scheduleArn: "arn:schedule", executionId: "1" }, prepare: stored(report) },
-  math: { payload: { num1: 10, num2: 5 }, prepare: alone(math) },
-  "math-divided-by-zero": { payload: { num1: 1, num2: 0 }, prepare: alone(math) },
-  "poll-job": { payload: job, prepare: polled(() => exited(0)) },
+  ...Object.fromEntries(examples),
+  "math-divided-by-zero": { payload: { num1: 1, num2: 0 }, prepare: alone(await exported("math")) },
   "poll-job-by-event": { payload: job, prepare: polled(() => ({})), answers: [stopOf(1, exited(0))] },
   "poll-job-by-event-lost-once": { payload: job, prepare: polled(() => ({})), answers: [stopOf(1, interrupted), stopOf(2, exited(0))] },
   "poll-job-lost-once": { payload: job, prepare: polled((task) => (task === 1 ? interrupted : exited(0))) },
   "poll-job-refused-once": { payload: job, prepare: polled(() => exited(0), true) },
   "poll-job-not-placed-once": { payload: job, prepare: polled((_task, token) => (token === FIRST_TRY ? notPlaced : exited(0))) },
   "poll-job-given-up": { payload: job, prepare: polled(() => ({})) },
-  "callback-job": { payload: job, prepare: calledBack(), answers: [{ result: '{"message":"hello"}' }] },
   "callback-job-lost-once": { payload: job, prepare: calledBack(false, (task) => (task === 1 ? interrupted : {})), answers: [{ errorType: "JobLost", errorMessage: "host gone" }, { result: "1" }] },
   "callback-job-refused-once": { payload: job, prepare: calledBack(true), answers: [{ errorType: "NotStarted", errorMessage: "RESOURCE:CPU" }, { result: "1" }] },
   "callback-job-terminated": { payload: job, prepare: calledBack(), answers: [{ errorType: "JobTerminated", errorMessage: "told to stop" }] },
-  "dispatch-job": { payload: job, prepare: dispatched(false) },
   "dispatch-job-refused-once": { payload: job, prepare: dispatched(false, true) },
   "dispatch-job-refused": { payload: job, prepare: dispatched(true) },
-  "create-reminder": { payload: aReminder, prepare: scheduled() },
   "create-reminder-there-already": { payload: aReminder, prepare: scheduled("2999-01-31T09:00:00") },
   "create-reminder-fired-before": { payload: aReminder, prepare: scheduled("2025-01-31T09:00:00") },
   "create-reminder-deleted-meanwhile": { payload: aReminder, prepare: scheduled(null) },
-  reminder: { payload: { key: "tea", payload: null, scheduledTime: "2026-01-01T06:00:00Z", scheduleArn: "arn:schedule", executionId: "1" }, prepare: stored(reminder) },
 };

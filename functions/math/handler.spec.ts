@@ -1,7 +1,7 @@
 import { OperationSubType } from "@aws/durable-execution-sdk-js";
 import assert from "node:assert/strict";
-import { handler, type MathResult } from "../../../functions/math/handler.ts";
-import { assertFailed, execute, useDurableRunner } from "../durable-runner.ts";
+import { handler, type MathResult } from "./handler.ts";
+import { assertFailed, execute, useDurableRunner } from "../../test/functions/durable-runner.ts";
 
 describe("math", () => {
   useDurableRunner({ skipTime: true });
