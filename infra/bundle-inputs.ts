@@ -11,7 +11,8 @@ const COMMAND = ["infra/bundle-main.ts"];
 export type BundleInputs = Readonly<Record<string, readonly string[]>>;
 
 export function inputsOf({ outputs }: Metafile): BundleInputs {
-  return Object.fromEntries(Object.entries(outputs).map(([output, { inputs }]) => [output, Object.keys(inputs).filter((input) => !input.includes("node_modules/"))]));
+  const bundles = Object.entries(outputs).filter(([output]) => !output.endsWith(".map"));
+  return Object.fromEntries(bundles.map(([output, { inputs }]) => [output, Object.keys(inputs).filter((input) => !input.includes("node_modules/"))]));
 }
 
 /** Sorted, so that it doesn't depend on what was bundled last. */

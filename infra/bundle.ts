@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { JOB_NAMES, type JobName } from "../functions/shared/declared-jobs.ts";
 import { readFiles, readImageContext, removeOthers } from "./image-contexts.ts";
 import { INPUTS_FILE, inputsOf, inputsText, isMadeOf, readInputs } from "./bundle-inputs.ts";
+import { removeOtherMaps, writeSourceMaps } from "./source-maps.ts";
 import { FUNCTION_NAMES, type FunctionName } from "./workflows.ts";
 
 const OUT = ".build";
@@ -47,8 +48,14 @@ export async function bundle(projectFolder: string, changed?: readonly string[])
     minify: true,
     legalComments: "none",
     logLevel: "silent",
+    // No comment in a bundle names its map, so that the archives are the same with and without.
+    sourcemap: "external",
+    sourcesContent: false,
   });
-  await Promise.all(outputFiles.map(({ path, contents }) => writeIfChanged(path, contents)));
+  await writeSourceMaps(projectFolder, outputFiles, writeIfChanged);
+  const bundles = outputFiles.filter(({ path }) => !path.endsWith(".map"));
+  await Promise.all(bundles.map(({ path, contents }) => writeIfChanged(path, contents)));
+  await removeOtherMaps(projectFolder, all.map(({ out }) => join(OUT, `${out}.mjs`)));
   for (const { name, entries, files } of contexts) {
     const folder = join(projectFolder, imageContexts[name]);
     const copied = await readFiles(projectFolder, name, files);

@@ -1,4 +1,5 @@
 import { contain } from "./contain.ts";
+import { HELD_CHECK_MS } from "./pausable-time.ts";
 
 /** Cancels what it was given for; harmless when that has already happened. */
 export type Cancel = () => void;
@@ -17,6 +18,8 @@ export interface Clock {
   at(timestamp: number, run: () => void): Cancel;
   /** The end of the last pause: time has passed in which the stack could do nothing, as when the machine slept. */
   readonly resumedAt?: number | undefined;
+  /** What the clock reads; this machine's time where absent. */
+  readonly time?: TimeSources;
 }
 
 /** The clock of a running stack, whose speed can be changed. */
@@ -38,10 +41,27 @@ export function scaleTimeout(clock: Pick<Clock, "scale">, milliseconds: number):
   return Math.max(clock.scale(milliseconds), Math.min(milliseconds, SHORTEST_TIMEOUT_MS));
 }
 
-/** Calls `run` when so much real time has passed, whatever the wall clock shows then: for time-outs of processes. */
-export function after(milliseconds: number, run: () => void): Cancel {
-  const timer = setTimeout(() => contain("A timer", run), milliseconds);
+/**
+ * Calls `run` when so much real time has passed, whatever the wall clock shows then: for time-outs of processes. Time in which the clock is
+ * held does not count.
+ */
+export function after({ time = MACHINE_TIME }: Pick<Clock, "time">, milliseconds: number, run: () => void): Cancel {
+  const due = time.steady() + milliseconds;
+  let timer: NodeJS.Timeout;
+  const arm = () => {
+    timer = setTimeout(fire, Math.max(due - time.steady(), shortestTimeout(time)));
+  };
+  const fire = () => {
+    if (time.steady() + TIMER_PRECISION_MS < due) arm();
+    else contain("A timer", run);
+  };
+  arm();
   return () => clearTimeout(timer);
+}
+
+/** Time that stands still brings no timer nearer. */
+function shortestTimeout({ held }: TimeSources): number {
+  return held === true ? HELD_CHECK_MS : 0;
 }
 
 /** The clock is read at least this often. */
@@ -59,7 +79,13 @@ export interface TimeSources {
   readonly wall: () => number;
   /** Since any moment; nothing sets it. */
   readonly steady: () => number;
+  /** Whether time stands still, as while a debugger holds a process. */
+  readonly held?: boolean;
 }
+
+const MACHINE_TIME: TimeSources = { wall: Date.now, steady: () => performance.now() };
+/** Node's timers may fire this much early. */
+const TIMER_PRECISION_MS = 1;
 
 /**
  * Follows the wall clock forward, and goes on from where it was when that is set back: what waits ends as if nothing had
@@ -67,7 +93,8 @@ export interface TimeSources {
  *
  * @param initialSpeed how many declared seconds pass in one real second, 1 or more
  */
-export function createClock(initialSpeed = 1, { wall, steady }: TimeSources = { wall: Date.now, steady: () => performance.now() }): AdjustableClock {
+export function createClock(initialSpeed = 1, time = MACHINE_TIME): AdjustableClock {
+  const { wall, steady } = time;
   let speed = initialSpeed;
   let last = wall();
   let lastSteady = steady();
@@ -89,6 +116,7 @@ export function createClock(initialSpeed = 1, { wall, steady }: TimeSources = { 
   setInterval(now, TICK_MS).unref();
 
   return {
+    time,
     get speed() {
       return speed;
     },
@@ -103,7 +131,7 @@ export function createClock(initialSpeed = 1, { wall, steady }: TimeSources = { 
     at(timestamp, run) {
       let timer: NodeJS.Timeout;
       const arm = () => {
-        timer = setTimeout(fire, Math.min(Math.max(0, timestamp - now()), LONGEST_TIMEOUT_MS));
+        timer = setTimeout(fire, Math.min(Math.max(shortestTimeout(time), timestamp - now()), LONGEST_TIMEOUT_MS));
       };
       const fire = () => {
         if (timestamp > now()) arm();

@@ -25,6 +25,7 @@ import type { Credentials } from "./iam/access.ts";
 import { developerCredentials } from "./iam/developer-credentials.ts";
 import { Iam } from "./iam/iam.ts";
 import { LOCAL_ACCOUNT_ID, type Identity } from "./identity.ts";
+import { Inspection, type InspectOptions } from "./inspect/inspection.ts";
 import { AsyncQueue } from "./lambda/async-queue.ts";
 import { DeadLetters } from "./lambda/dead-letters.ts";
 import { EnvironmentPool } from "./lambda/pool.ts";
@@ -35,6 +36,7 @@ import { schema as lambdaSchema } from "./lambda/schema.ts";
 import { StateDoor } from "./lambda/state-door.ts";
 import { LogStore } from "./logs/log-store.ts";
 import { logsService } from "./logs/logs-service.ts";
+import { PausableTime } from "./pausable-time.ts";
 import { evaluateProgram } from "./program/evaluate.ts";
 import type { RegisteredResource } from "./program/resource.ts";
 import { schema as revisionsSchema } from "./program/revisions.ts";
@@ -75,6 +77,8 @@ export interface StackOptions {
   readonly tasksAtOnce?: number;
   /** Consecutive failed invocations that fail a durable execution. Default: no limit. */
   readonly invocationAttempts?: number;
+  /** What debuggers may attach to. Default: nothing. */
+  readonly inspect?: InspectOptions;
   /** Told of every event on the bus, such as the status changes of executions and tasks. */
   readonly onEvent?: (event: BusEvent) => void;
   /** Told when nothing can be promised any more, such as on a full disk. */
@@ -102,6 +106,8 @@ export interface RunningStack {
   readonly startNotes: readonly string[];
   /** What the program declares and does not run here: resource types, properties, policies, outputs; one line each. */
   readonly notSimulated: readonly string[];
+  /** Where debuggers attach: to which function or job, at which port of 127.0.0.1. */
+  readonly inspectPorts: readonly { readonly name: string; readonly port: number }[];
   stop(): Promise<void>;
 }
 
@@ -147,6 +153,8 @@ async function start(options: StackOptions): Promise<RunningStack> {
   // Deferred one by one, last first: the first to stop is the last deferred.
   for (const service of services.stopped.toReversed()) opened.defer(async () => service.stop());
   await deployment.deploy(evaluation);
+  opened.defer(() => services.inspection.close());
+  if (options.inspect !== undefined) await services.inspection.open(options.inspect, deployment.publication.resources, () => services.time.hold());
   await services.gateway.listen(port);
   signal?.throwIfAborted();
   for (const service of services.resumed) contain("The start of a service", () => service.start());
@@ -177,12 +185,15 @@ async function start(options: StackOptions): Promise<RunningStack> {
     get notSimulated() {
       return notSimulated(deployment.evaluation);
     },
+    inspectPorts: services.inspection.ports,
     stop: () => toClose.disposeAsync(),
   };
 }
 
 function createServices(store: Store, identity: Identity, endpointUrl: string, administrator: Credentials, options: StackOptions) {
-  const clock = createClock(options.speed);
+  const time = new PausableTime();
+  const clock = createClock(options.speed, time);
+  const inspection = new Inspection(options.projectFolder);
   const shares = shareDescriptors(descriptorLimit());
   const endpoint = () => endpointUrl;
   const iam = new Iam({ identity, administrator });
@@ -197,7 +208,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
     iam,
     store,
   });
-  const pool = new EnvironmentPool({ clock, identity, iam, logs, endpoint, stateDoor, compileCacheFolder: COMPILE_CACHE, environments: shares.environments });
+  const pool = new EnvironmentPool({ clock, identity, iam, logs, endpoint, stateDoor, compileCacheFolder: COMPILE_CACHE, environments: shares.environments, inspection });
   const deadLetters = new DeadLetters({ queues, iam, identity, logs, clock });
   // The engine reports to the bus, and the bus starts functions through the engine.
   const events: EventPublisher = {
@@ -213,7 +224,7 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
   const engine: DurableEngine = new DurableEngine({ store, clock, identity, invoker: pool, events, functions: registry, deadLetters, iam, invocationAttempts });
   const asyncInvoker = new AsyncQueue({ store, clock, functions: registry, invoker: pool, executions: engine, deadLetters });
   const bus: EventBus = new EventBus({ store, clock, identity, iam, invoker: asyncInvoker, queues });
-  const tasks = new EcsTasks({ store, clock, identity, iam, logs, events, endpoint, dataFolder: options.dataFolder, runningAtOnce: Math.min(options.tasksAtOnce ?? TASKS_AT_ONCE, shares.tasks) });
+  const tasks = new EcsTasks({ store, clock, identity, iam, logs, events, endpoint, dataFolder: options.dataFolder, runningAtOnce: Math.min(options.tasksAtOnce ?? TASKS_AT_ONCE, shares.tasks), inspection });
   const scheduler = new Scheduler({ store, clock, identity, iam, invoker: asyncInvoker, queues });
   const reload = new ReloadState();
   const webConsole: Console = new Console({ store, clock, reload, stack, outputs: () => deployment.publication.outputs, iam, logs, registry, engine, asyncInvoker, tasks, scheduler, dynamodb, developer: administrator });
@@ -251,6 +262,8 @@ function createServices(store: Store, identity: Identity, endpointUrl: string, a
   return {
     deployment,
     reload,
+    time,
+    inspection,
     iam,
     gateway,
     console: webConsole,

@@ -12,6 +12,7 @@ export function startedLines(
     `Stack ${stack} runs at ${running.endpoint} after ${seconds.toFixed(1)} s: ${running.functionCount} functions, ${running.resources.length} resources.`,
     `Console: ${running.consoleUrl}`,
     `Data in ${relative(process.cwd(), dataFolder) || "."}.${speed === 1 ? "" : ` Waits, retries and time-outs pass ${speed} times as fast.`}`,
+    ...running.inspectPorts.map(({ name, port }) => `Debug ${name}: attach to 127.0.0.1:${port}`),
     ...running.startNotes,
     ...(running.notSimulated.length > 0 ? ["Not simulated:", ...running.notSimulated.map((line) => `  ${line}`)] : []),
     "",

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { dataFolderOf } from "../../operator/local-outputs.ts";
 import { speedFactor, wholeNumber } from "../../operator/options.ts";
 import { UserError } from "../errors.ts";
+import { FIRST_INSPECT_PORT } from "../inspect/inspection.ts";
 import { startStack, type RunningStack } from "../stack.ts";
 import { emptyDataFolder } from "../store/data-folder.ts";
 import { DEMO_FILE, type DemoResult, loadDemo, runDemo } from "./demo-run.ts";
@@ -22,6 +23,8 @@ interface StartOptions {
   exit?: boolean;
   watch: boolean;
   invocationAttempts?: number;
+  /** `true` without names. */
+  inspect?: readonly string[] | true;
 }
 
 const command = new Command("npm start --")
@@ -34,6 +37,7 @@ const command = new Command("npm start --")
   .option("--speed <factor>", "how many seconds of waits, retries and time-outs pass in one real second", speedFactor, 1)
   .option("--invocation-attempts <number>", "consecutive failed invocations that fail a durable execution (default: no limit)", wholeNumber(1, 1_000))
   .option("--no-watch", "do not put saved changes of the program into effect")
+  .option("--inspect [names...]", `functions and jobs to debug, or every function: ports from ${FIRST_INSPECT_PORT} on 127.0.0.1 (docs/debugging.md)`)
   .option("--exit", "end after the demo run, with exit code 0 only if every workflow did what it should")
   .addHelpText("after", "\nExamples:\n  npm start\n  npm start -- --exit --port 0\n  npm start -- --stack staging --fresh\n  npm start -- --program ../elsewhere\n\nExit codes: 0 stopped while it was up, or after a sound demo run; 1 something was wrong; 130 (Ctrl-C) or 143 (SIGTERM) interrupted before.")
   .parse();
@@ -90,7 +94,7 @@ function stackOptions({ program, stack, data }: StartOptions): string {
 }
 
 /** @returns nothing when it was interrupted meanwhile */
-async function bringUp(dataFolder: string, { program = ".", stack, port, speed, watch, exit, invocationAttempts }: StartOptions, activity: { readonly shown: boolean }): Promise<RunningStack | undefined> {
+async function bringUp(dataFolder: string, { program = ".", stack, port, speed, watch, exit, invocationAttempts, inspect }: StartOptions, activity: { readonly shown: boolean }): Promise<RunningStack | undefined> {
   const began = performance.now();
   const starting = startStack({
     projectFolder: resolve(program),
@@ -99,6 +103,7 @@ async function bringUp(dataFolder: string, { program = ".", stack, port, speed, 
     port,
     speed,
     invocationAttempts,
+    inspect: inspect === undefined ? undefined : { names: inspect === true ? [] : inspect, firstPort: FIRST_INSPECT_PORT },
     signal: interruption,
     onEvent(event) {
       const line = activity.shown ? activityLine(event, process.stdout.columns) : undefined;

@@ -90,7 +90,7 @@ export class TaskRun {
       process.signal(launch.stopSignal);
       this.#kills.set(
         launch.container,
-        after(this.#clock.scale(launch.stopTimeoutSeconds * 1000), () => process.kill()),
+        after(this.#clock, this.#clock.scale(launch.stopTimeoutSeconds * 1000), () => process.kill()),
       );
     }
   }

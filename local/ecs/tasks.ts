@@ -6,6 +6,7 @@ import { AwsError } from "../errors.ts";
 import type { EventPublisher } from "../events/event.ts";
 import type { AccessControl } from "../iam/access.ts";
 import type { Identity } from "../identity.ts";
+import { type Inspection, repositoryOf } from "../inspect/inspection.ts";
 import { killMarked } from "../lambda/stragglers.ts";
 import type { LogSink } from "../logs/log-sink.ts";
 import type { Store } from "../store/store.ts";
@@ -37,6 +38,7 @@ export class EcsTasks {
   readonly #events: EventPublisher;
   readonly #endpoint: () => string;
   readonly #runningAtOnce: number;
+  readonly #inspection: Pick<Inspection, "variables"> | undefined;
   readonly #folders: TaskFolders;
   readonly #runs = new Map<string, TaskRun>();
   /** Ids of tasks that wait for a place, oldest first. */
@@ -47,6 +49,7 @@ export class EcsTasks {
    * @param options.endpoint URL of the gateway, for the tasks' AWS clients
    * @param options.dataFolder where images are unpacked, below `images/`
    * @param options.runningAtOnce 1 or more
+   * @param options.inspection jobs that are inspected, by the repositories of their images
    */
   constructor(options: {
     store: Store;
@@ -58,6 +61,7 @@ export class EcsTasks {
     endpoint: () => string;
     dataFolder: string;
     runningAtOnce: number;
+    inspection?: Pick<Inspection, "variables">;
   }) {
     const { store, clock, identity, iam, logs, events, endpoint, dataFolder } = options;
     this.definitions = new Definitions({ store, identity, imagesFolder: join(dataFolder, "images") });
@@ -72,6 +76,7 @@ export class EcsTasks {
     this.#events = events;
     this.#endpoint = endpoint;
     this.#runningAtOnce = options.runningAtOnce;
+    this.#inspection = options.inspection;
   }
 
   /** @throws UserError when an image cannot be made from its Dockerfile */
@@ -200,7 +205,10 @@ export class EcsTasks {
       const launches = definition.containers.map((container) => {
         const secrets = secretValues(container, process.env);
         const image = this.definitions.image(container.image);
-        if (image !== undefined) return planLaunch(task, container, image, { ...place, secrets });
+        if (image !== undefined) {
+          const launch = planLaunch(task, container, image, { ...place, secrets });
+          return { ...launch, environment: this.#inspection?.variables(repositoryOf(container.image), launch.environment) ?? launch.environment };
+        }
         throw new TaskStartError(`CannotPullContainerError: ${container.image}: the local stack has no images but those the program builds`);
       });
       return { launches, accessKeyId: credentials?.accessKeyId };

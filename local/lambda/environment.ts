@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { after, scaleTimeout, type Cancel, type Clock } from "../clock.ts";
 import type { Credentials, Principal } from "../iam/access.ts";
+import type { Inspection } from "../inspect/inspection.ts";
 import type { LogSink } from "../logs/log-sink.ts";
 import type { FunctionVersion, InvocationOutcome } from "./function-version.ts";
 import { reportLines, startLines } from "./invocation-report.ts";
@@ -50,6 +51,7 @@ export interface EnvironmentOptions {
   readonly endpoint: string;
   /** Where Node keeps compiled code between environments. */
   readonly compileCacheFolder: string;
+  readonly inspection: Pick<Inspection, "variables"> | undefined;
   /** Ends processes that have left the environment's group, by {@link ExecutionEnvironment.marker}. */
   readonly killMarked: (marker: string) => void;
   /** It waits for an invocation: after its start, and after each invocation. */
@@ -89,7 +91,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#options = options;
     const { clock, version } = options;
     this.#logStreamName = `${new Date(clock.now()).toISOString().slice(0, 10).replaceAll("-", "/")}/[${version.version}]${randomBytes(16).toString("hex")}`;
-    this.#cancelTimeout = after(INIT_TIMEOUT_MS, () => this.#fail(timedOut(INIT_TIMEOUT_MS)));
+    this.#cancelTimeout = after(clock, INIT_TIMEOUT_MS, () => this.#fail(timedOut(INIT_TIMEOUT_MS)));
     this.#start().catch((error: unknown) => this.#startFailed(error));
   }
 
@@ -101,7 +103,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#log(startLines(version, requestId));
     const timeout = version.timeoutSeconds * 1000;
     const scaled = scaleTimeout(clock, timeout);
-    this.#cancelTimeout = after(scaled, () => this.#fail(timedOut(timeout)));
+    this.#cancelTimeout = after(clock, scaled, () => this.#fail(timedOut(timeout)));
     // The process compares it with the wall clock, which the stack's may be ahead of.
     const deadline = Date.now() + scaled;
     this.#watchMemory();
@@ -136,7 +138,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
       this.#ended(undefined);
       return;
     }
-    const environment = processVariables(version, credentials, {
+    const variables = processVariables(version, credentials, {
       region,
       endpoint,
       runtimeApi: api?.address ?? NO_RUNTIME_API,
@@ -144,6 +146,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
       speed: clock.speed,
       compileCacheFolder,
     });
+    const environment = this.#options.inspection?.variables(version.functionName, variables) ?? variables;
     const child = spawnGroup(launch.command, launch.parameters, { folder: version.codeFolder, environment, channel: fast !== undefined });
     child.once("error", (error) => this.#startFailed(error));
     if (fast !== undefined) {

@@ -4,6 +4,7 @@ import { AwsError } from "../errors.ts";
 import type { AccessControl, Credentials, Principal } from "../iam/access.ts";
 import type { Identity } from "../identity.ts";
 import { RoleLogSink, type LogGroups } from "../logs/role-log-sink.ts";
+import type { Inspection } from "../inspect/inspection.ts";
 import { TimerQueue } from "../timers.ts";
 import { ProcessEnvironment, type EnvironmentInvocation, type ExecutionEnvironment, type Failure } from "./environment.ts";
 import { assumeFunctionRole } from "./function-session.ts";
@@ -26,6 +27,8 @@ export interface EnvironmentPoolOptions {
   readonly stateDoor?: StateDoor;
   /** As many of one version start as soon as there is work for them, 1 or more. Default: twice the cores, at least 6. */
   readonly environmentsPerVersion?: number;
+  /** Functions that are inspected: they run in one environment for each version, so that the debugger sees every invocation. */
+  readonly inspection?: Pick<Inspection, "has" | "variables">;
   /** Lets one more start beyond that. Default: while this machine's processors have time to spare. */
   readonly spareTime?: Pick<SpareTime, "take">;
   /** Upper bound in all, 1 or more; by the machine's memory there are 64 at most. */
@@ -172,6 +175,7 @@ export class EnvironmentPool implements HandlerInvoker {
   }
 
   #mayGrow(fleet: Fleet, starting: number): boolean {
+    if (this.#options.inspection?.has(fleet.version.functionName) === true) return fleet.members.size === 0;
     if (fleet.members.size < this.#perVersion) return true;
     if (starting > 0 || this.#members.size >= this.#total) return false;
     if (this.#spareTime.take()) return true;
@@ -204,7 +208,7 @@ export class EnvironmentPool implements HandlerInvoker {
 
   /** @returns false when Lambda cannot have the function's role: what waited longest fails with that */
   #start(fleet: Fleet): boolean {
-    const { clock, identity, iam, logs, endpoint, compileCacheFolder, stateDoor } = this.#options;
+    const { clock, identity, iam, logs, endpoint, compileCacheFolder, stateDoor, inspection } = this.#options;
     const { version } = fleet;
     let principal: Principal;
     let credentials: Required<Credentials>;
@@ -226,6 +230,7 @@ export class EnvironmentPool implements HandlerInvoker {
       region: identity.region,
       endpoint: endpoint(),
       compileCacheFolder,
+      inspection,
       killMarked: (marker) => {
         // A pool that stops has searched for all of them at once.
         if (!this.#stopped) killMarked([marker]);

@@ -14,7 +14,7 @@ export class UsedStack {
   data = "";
   #running: { readonly stack: RunningStack; readonly context: StackContext } | undefined;
 
-  static use(options: Partial<Pick<StackOptions, "speed" | "onEvent">> = {}): UsedStack {
+  static use(options: Partial<Pick<StackOptions, "speed" | "onEvent" | "inspect">> = {}): UsedStack {
     const used = new UsedStack();
     before(async () => {
       used.data = mkdtempSync(join(tmpdir(), "stack-"));
