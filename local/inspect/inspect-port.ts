@@ -72,18 +72,24 @@ export class InspectPort {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://127.0.0.1");
     // As Node's inspector: a web page whose name leads to this machine reads nothing.
-    if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? "")) return send(response, 400, { message: "Connect to 127.0.0.1" });
-    switch (pathname) {
-      case "/json":
-      case "/json/list":
-        return send(response, 200, [{ id: this.#id, type: "node", title: this.name, description: `${this.name} in the local stack`, url: "file://", webSocketDebuggerUrl: `ws://127.0.0.1:${this.port}/${this.#id}` }]);
-      case "/json/version":
-        return send(response, 200, { Browser: `node.js/${process.version}`, "Protocol-Version": "1.1" });
-      case `/${this.#id}/process`:
-        return send(response, 200, { wait: this.#report(new URL(searchParams.get("inspector") ?? "")) });
-      default:
-        return send(response, 404, { message: `No such route: ${pathname}` });
+    if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? "")) {
+      send(response, 400, { message: "The host must be 127.0.0.1 or localhost" });
+      return;
     }
+    const answers: Readonly<Record<string, () => unknown>> = {
+      "/json": () => [this.#target()],
+      "/json/list": () => [this.#target()],
+      "/json/version": () => ({ Browser: `node.js/${process.version}`, "Protocol-Version": "1.1" }),
+      [`/${this.#id}/process`]: () => ({ wait: this.#report(new URL(searchParams.get("inspector") ?? "")) }),
+    };
+    const answer = Object.hasOwn(answers, pathname) ? answers[pathname] : undefined;
+    if (answer === undefined) send(response, 404, { message: `No such route: ${pathname}` });
+    else send(response, 200, answer());
+  }
+
+  #target(): Readonly<Record<string, string>> {
+    const webSocketDebuggerUrl = `ws://127.0.0.1:${this.port}/${this.#id}`;
+    return { id: this.#id, type: "node", title: this.name, description: "local stack", url: "file://", webSocketDebuggerUrl };
   }
 
   /** @returns whether a debugger waits for the process */

@@ -1,7 +1,8 @@
 import * as assert from "node:assert/strict";
 import { mock } from "node:test";
 import type { Clock } from "../../local/clock.ts";
-import { createClock, scaleTimeout } from "../../local/clock.ts";
+import { PausableTime } from "../../local/pausable-time.ts";
+import { after, createClock, scaleTimeout } from "../../local/clock.ts";
 import { TimerQueue } from "../../local/timers.ts";
 
 /** A clock that only moves when told to. */
@@ -118,6 +119,39 @@ describe("The clock", () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     cancel();
     assert.equal(fired, false);
+  });
+
+  it("stands still while it is held: timers and time-outs come later by as long, and no moment comes twice", () => {
+    let machine = Date.UTC(2026, 0, 1);
+    mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+    try {
+      const time = new PausableTime({ wall: () => machine, steady: () => machine });
+      const clock = createClock(1, time);
+      const began = machine;
+      const fired: string[] = [];
+      const pass = (milliseconds: number) => {
+        for (let left = milliseconds; left > 0; left -= 250) {
+          machine += 250;
+          mock.timers.tick(250);
+        }
+      };
+      clock.at(began + 10_000, () => fired.push(`timer after ${machine - began}`));
+      after(clock, 20_000, () => fired.push(`time-out after ${machine - began}`));
+      pass(5_000);
+      const [first, second] = [time.hold(), time.hold()];
+      pass(45_000);
+      first();
+      pass(45_000);
+      assert.deepEqual([clock.now(), fired], [began + 5_000, []]);
+      second();
+      second();
+      assert.equal(clock.now(), began + 5_000);
+      pass(30_000);
+      assert.deepEqual(fired, ["timer after 100000", "time-out after 110000"]);
+      assert.equal(clock.resumedAt, undefined);
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   describe("when the wall clock is set", () => {

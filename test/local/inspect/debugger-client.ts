@@ -53,6 +53,16 @@ export class DebuggerClient implements Disposable {
     await promise;
   }
 
+  /** Lets the process run until it is held at a `debugger` statement. */
+  async stopAtStatement(): Promise<void> {
+    if (this.#socket.readyState !== WebSocket.OPEN) await once(this.#socket, "open");
+    await this.send("Debugger.enable");
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#onPaused = () => resolve(undefined);
+    await this.send("Runtime.runIfWaitingForDebugger");
+    await promise;
+  }
+
   /** Forgets the breakpoints, and lets the process go on. */
   async resume(): Promise<void> {
     await this.send("Debugger.setBreakpointsActive", { active: false });

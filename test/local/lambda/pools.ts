@@ -20,7 +20,7 @@ export class UsedPools {
     this.channel = channel;
   }
 
-  createPool(options: Partial<Pick<EnvironmentPoolOptions, "clock" | "environmentsPerVersion" | "environments" | "spareTime">> = {}): EnvironmentPool {
+  createPool(options: Partial<Pick<EnvironmentPoolOptions, "clock" | "environmentsPerVersion" | "environments" | "spareTime" | "inspection">> = {}): EnvironmentPool {
     const pool = new EnvironmentPool({
       clock: createClock(),
       identity,
