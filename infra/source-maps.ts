@@ -32,7 +32,8 @@ export async function writeSourceMaps(projectFolder: string, outputs: readonly O
 /** Removes the maps of bundles that have been replaced. @param bundles paths of all bundles, relative to the project */
 export async function removeOtherMaps(projectFolder: string, bundles: readonly string[]): Promise<void> {
   const folder = join(projectFolder, SOURCE_MAPS);
-  const wanted = new Set(await Promise.all(bundles.map(async (path) => mapName(await readFile(join(projectFolder, path))))));
+  const present = await Promise.all(bundles.map((path) => readFile(join(projectFolder, path)).catch(() => undefined)));
+  const wanted = new Set(present.flatMap((bundle) => (bundle === undefined ? [] : mapName(bundle))));
   const others = (await readdir(folder)).filter((name) => name.endsWith(".map") && !wanted.has(name));
   await Promise.all(others.map((name) => rm(join(folder, name), { force: true })));
 }

@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { adminService } from "./admin/service.ts";
@@ -20,11 +18,13 @@ import { EventBus, schema as eventsSchema } from "./events/bus.ts";
 import { eventsService } from "./events/service.ts";
 import type { BusEvent, EventPublisher } from "./events/event.ts";
 import { restJsonService } from "./gateway/rest-json-protocol.ts";
-import { Gateway, listenError } from "./gateway/server.ts";
+import { findPort } from "./gateway/find-port.ts";
+import { Gateway } from "./gateway/server.ts";
 import type { Credentials } from "./iam/access.ts";
 import { developerCredentials } from "./iam/developer-credentials.ts";
 import { Iam } from "./iam/iam.ts";
 import { LOCAL_ACCOUNT_ID, type Identity } from "./identity.ts";
+import type { InspectPort } from "./inspect/inspect-port.ts";
 import { Inspection, type InspectOptions } from "./inspect/inspection.ts";
 import { AsyncQueue } from "./lambda/async-queue.ts";
 import { DeadLetters } from "./lambda/dead-letters.ts";
@@ -107,7 +107,7 @@ export interface RunningStack {
   /** What the program declares and does not run here: resource types, properties, policies, outputs; one line each. */
   readonly notSimulated: readonly string[];
   /** Where debuggers attach: to which function or job, at which port of 127.0.0.1. */
-  readonly inspectPorts: readonly { readonly name: string; readonly port: number }[];
+  readonly inspectPorts: readonly Pick<InspectPort, "name" | "port" | "attached">[];
   stop(): Promise<void>;
 }
 
@@ -281,24 +281,4 @@ function functionsFolderOf({ dataFolder }: StackOptions): string {
 
 function log(message: string): void {
   process.stderr.write(`${message}\n`);
-}
-
-/**
- * The port is part of what evaluation gives out (queue URLs), so it must be known before the door opens; and one that is in
- * use is better found before evaluation takes its seconds.
- *
- * @throws UserError when the port cannot be had
- */
-async function findPort(wanted: number): Promise<number> {
-  const server = createServer();
-  try {
-    server.listen(wanted, "127.0.0.1");
-    await once(server, "listening");
-  } catch (error) {
-    throw listenError(error, wanted);
-  }
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -56,6 +56,11 @@ export class InspectPort {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** Whether a debugger is attached to a process, or waits for one. */
+  get attached(): boolean {
+    return this.#waiting.size + this.#sockets.size > 0;
+  }
+
   /** Where a process reports its inspector. */
   get reportUrl(): string {
     return `http://127.0.0.1:${this.port}/${this.#id}/process`;

@@ -175,8 +175,7 @@ export class EnvironmentPool implements HandlerInvoker {
   }
 
   #mayGrow(fleet: Fleet, starting: number): boolean {
-    if (this.#options.inspection?.has(fleet.version.functionName) === true) return fleet.members.size === 0;
-    if (fleet.members.size < this.#perVersion) return true;
+    if (fleet.members.size < this.#perVersion) return fleet.members.size === 0 || this.#options.inspection?.has(fleet.version.functionName) !== true;
     if (starting > 0 || this.#members.size >= this.#total) return false;
     if (this.#spareTime.take()) return true;
     this.#lookAgain();

@@ -59,6 +59,15 @@ describe("The bundles", () => {
     assert.deepEqual((await readdir(join(first, build.imageContexts.sample))).sort(), CONTEXT);
   });
 
+  it("have a source map each, which is in no folder that is archived and leads to the sources", async () => {
+    const folder = join(first, ".build/source-maps");
+    const bundles = [...Object.values(build.functions), join(build.imageContexts.sample, "job.mjs"), join(build.imageContexts.sample, "work.mjs")];
+    const names = await Promise.all(bundles.map(async (file) => `${createHash("sha256").update(await readFile(join(first, file))).digest("hex")}.map`));
+    assert.deepEqual((await readdir(folder)).sort(), [...new Set(names)].sort());
+    const { sources } = JSON.parse(await readFile(join(folder, names[Object.keys(build.functions).indexOf("math")]!), "utf8")) as { sources: string[] };
+    assert.ok(sources.includes("../../../functions/math/handler.ts"));
+  });
+
   it("are written again only when their bytes have changed", async () => {
     const [unchanged, changed] = [join(first, build.functions.math), join(first, build.functions.report)];
     const longAgo = new Date("2020-01-01T00:00:00Z");
@@ -82,6 +91,8 @@ describe("The bundles", () => {
     assert.deepEqual(command, ["infra/bundle-main.ts"]);
     assert.ok(outputs[build.functions.report]?.includes("functions/shared/durable-handler.ts"), "what was not bundled keeps its record");
     assert.ok(outputs[build.imageContexts.sample]?.includes("container/sample"));
+    // The supervisor's and the work's, too; not that of the bundle that is gone, nor that of the one that was replaced.
+    assert.equal((await readdir(join(first, ".build/source-maps"))).length, Object.keys(build.functions).length - 1 + 2);
     await bundle(first, [join(first, "functions/shared/durable-handler.ts")]);
     assert.ok((await stat(untouched)).size > 0);
   });

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import type { InspectPort } from "../../../local/inspect/inspect-port.ts";
+import { until } from "../../../operator/follow.ts";
 import { originOf, parseSourceMap, type Position, positionOf } from "./source-map.ts";
 
 interface Notification {
@@ -28,10 +30,12 @@ export class DebuggerClient implements Disposable {
   }
 
   /** Connects; where no process runs yet, to the next one. */
-  static async attach(port: number): Promise<DebuggerClient> {
-    const response = await fetch(`http://127.0.0.1:${port}/json/list`);
+  static async attach(port: Pick<InspectPort, "port" | "attached">): Promise<DebuggerClient> {
+    const response = await fetch(`http://127.0.0.1:${port.port}/json/list`);
     const [target] = (await response.json()) as { webSocketDebuggerUrl: string }[];
-    return new DebuggerClient(target!.webSocketDebuggerUrl);
+    const client = new DebuggerClient(target!.webSocketDebuggerUrl);
+    await until("the debugger is attached or waits", 10_000, async () => port.attached || undefined);
+    return client;
   }
 
   /**

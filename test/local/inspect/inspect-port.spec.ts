@@ -7,7 +7,7 @@ import type { FunctionVersion } from "../../../local/lambda/function-version.ts"
 import type { EnvironmentPool } from "../../../local/lambda/pool.ts";
 import { PausableTime } from "../../../local/pausable-time.ts";
 import type { RegisteredResource } from "../../../local/program/resource.ts";
-import { until } from "../../../local/tour/executions.ts";
+import { until } from "../../../operator/follow.ts";
 import { eachChannel } from "../lambda/pools.ts";
 import { DebuggerClient } from "./debugger-client.ts";
 
@@ -24,9 +24,9 @@ eachChannel("An inspected function", (used) => {
   async function open(names: readonly string[]): Promise<void> {
     // The cast: a resource has more, which is of no interest here.
     const resource = { type: "aws:lambda/function:Function", name: "held", outputs: { name: version.functionName } } as unknown as RegisteredResource;
-    await inspection.open({ names, firstPort: 0 }, [resource], { images: [] }, () => time.hold());
+    await inspection.open({ names, firstPort: 0 }, [resource], () => time.hold());
   }
-  const port = () => inspection.ports[0]!.port;
+  const port = () => inspection.ports[0]!;
 
   beforeEach(() => {
     time = new PausableTime();
@@ -69,7 +69,7 @@ eachChannel("An inspected function", (used) => {
 
   it("tells its address to no web page whose name leads to this machine", async () => {
     await open([]);
-    const status = (host: string) => new Promise((resolve) => get({ port: port(), path: "/json/list", headers: { host } }, (response) => resolve(response.resume().statusCode)));
-    assert.deepEqual(await Promise.all(["page.example", `127.0.0.1:${port()}`].map(status)), [400, 200]);
+    const status = (host: string) => new Promise((resolve) => get({ port: port().port, path: "/json/list", headers: { host } }, (response) => resolve(response.resume().statusCode)));
+    assert.deepEqual(await Promise.all(["page.example", `127.0.0.1:${port().port}`].map(status)), [400, 200]);
   });
 });

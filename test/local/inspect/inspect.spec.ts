@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { followExecution, startExecution } from "../../../local/tour/executions.ts";
+import { followExecution, startExecution } from "../../../operator/follow.ts";
 import { PROJECT, UsedStack } from "../use-stack.ts";
 import { DebuggerClient } from "./debugger-client.ts";
 
@@ -14,7 +14,7 @@ const quiet = () => undefined;
 describe("A debugger", function () {
   this.timeout((HELD_SECONDS + 120) * 1000);
   const used = UsedStack.use({ speed: SPEED, inspect: { names: ["math", "sample"], firstPort: 0 } });
-  const attach = (name: string) => DebuggerClient.attach(used.stack.inspectPorts.find((each) => each.name === name)!.port);
+  const attach = (name: string) => DebuggerClient.attach(used.stack.inspectPorts.find((each) => each.name === name)!);
 
   it("holds a handler at a line of its TypeScript source for longer than its time-outs, and the execution succeeds", async () => {
     using client = await attach("math");
