@@ -1,6 +1,9 @@
 import * as assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { DeadLetter } from "../../operator/page/api.ts";
+import type { ExecutionView } from "../../operator/page/execution-api.ts";
+import { until } from "../../operator/follow.ts";
+import { DEADLINE_MS } from "../local/tasks-of.ts";
 import type { ConsoleStack, OpenConsole } from "./open-console.ts";
 import { useConsole } from "./use-console.ts";
 
@@ -126,7 +129,11 @@ describe("Acting in the console", function () {
   it("says why there is nothing to skip to", async () => {
     await opened.start("callback-job", { message: "hello", processingTime: 600 });
     const arn = opened.arn();
-    // Its callback has a time-out, which is not skipped to by a slip.
+    await until("the task has started", DEADLINE_MS, async () => {
+      const { operations } = (await (await served.request(`execution?arn=${encodeURIComponent(arn)}`)).json()) as ExecutionView;
+      return operations.find(({ name, status }) => name === "await-start" && status === "SUCCEEDED");
+    });
+    // From now on its callback has the next timer, which is not skipped to by a slip.
     await opened.page.getByText(/^time-out of .* in \d/).waitFor();
     await opened.button("Skip to it").click();
     await opened.page.getByRole("dialog").getByText("as if nobody had answered it").waitFor();
