@@ -1,7 +1,6 @@
 import { type DurableContext, retryPresets } from "@aws/durable-execution-sdk-js";
 import { durableHandler } from "../shared/durable-handler.ts";
 import { unwrapOperationError } from "../shared/errors.ts";
-import { parseInput } from "../shared/input.ts";
 import { mathInput } from "./input.ts";
 
 const OPERATIONS = ["add", "subtract", "multiply", "divide"] as const;
@@ -20,7 +19,7 @@ export interface MathResult {
 /** Four operations in parallel branches; a failed one shows in the answer and leaves the others alone. */
 export const createHandler = () =>
   durableHandler(
-    (event) => parseInput(mathInput, event),
+    mathInput,
     async ({ num1, num2 }, context): Promise<MathResult> => {
       const batch = await context.parallel(
         "math",

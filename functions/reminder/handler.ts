@@ -2,7 +2,6 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type * as z from "zod";
 import { durableHandler } from "../shared/durable-handler.ts";
 import { parseEnvironment } from "../shared/environment.ts";
-import { parseInput } from "../shared/input.ts";
 import { occurrenceName } from "../shared/occurrence.ts";
 import { OccurrenceTable, type OccurrenceTableDependencies, occurrenceTableEnvironment } from "../shared/occurrence-table.ts";
 import { retryTransient } from "../shared/retry.ts";
@@ -22,7 +21,7 @@ export interface ReminderResult extends z.output<typeof delivery> {
 export const createHandler = (dependencies: OccurrenceTableDependencies) => {
   const table = new OccurrenceTable(dependencies, delivery);
   return durableHandler(
-    (event) => parseInput(reminderInput, event),
+    reminderInput,
     async ({ key, payload, scheduledTime, scheduleArn, executionId }, context): Promise<ReminderResult> => {
       const { durableExecutionArn: executionArn } = context.executionContext;
       const occurrence = occurrenceName({ scheduleArn, scheduledTime });

@@ -3,7 +3,6 @@ import * as z from "zod";
 import { durableHandler } from "../shared/durable-handler.ts";
 import { parseEnvironment } from "../shared/environment.ts";
 import { executionId as idOf } from "../shared/execution.ts";
-import { parseInput } from "../shared/input.ts";
 import { occurrenceName } from "../shared/occurrence.ts";
 import { OccurrenceTable, type OccurrenceTableDependencies, occurrenceTableEnvironment } from "../shared/occurrence-table.ts";
 import { retryTransient } from "../shared/retry.ts";
@@ -30,7 +29,7 @@ export interface ReportResult extends z.output<typeof report> {
 export const createHandler = (dependencies: OccurrenceTableDependencies) => {
   const table = new OccurrenceTable(dependencies, report);
   return durableHandler(
-    (event) => parseInput(reportInput, event),
+    reportInput,
     async ({ scheduledTime, scheduleArn, executionId }, context): Promise<ReportResult> => {
       const sales = await context.step("fetch", () => fetchSales(), { retryStrategy: retryTransient });
       await context.wait("settle", { seconds: 10 });
