@@ -26,10 +26,17 @@ function describe(issue: Issue, schema: JsonSchema, parent: readonly PropertyKey
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => `${[...path, key].join(".")}: unknown field`);
   if (issue.code === "invalid_union") {
     const closest = closestTo(issue.errors);
-    if (closest.length > 0) return closest.flatMap((each) => describe(each, schema, path));
+    if (closest.length > 0) return closest.flatMap((each) => describe(withAllConstants(each, issue.errors), schema, path));
   }
   const expected = issue.code === "invalid_format" ? descriptionAt(schema, path) : undefined;
   return [`${path.join(".") || "(input)"}: ${expected === undefined ? issue.message : `must be ${expected}`}`];
+}
+
+/** A wrong constant is as wrong in the other alternatives: the constants of all of them would be right. */
+function withAllConstants(issue: Issue, alternatives: readonly (readonly Issue[])[]): Issue {
+  if (issue.code !== "invalid_value") return issue;
+  const values = new Set(alternatives.flat().flatMap((each) => (each.code === "invalid_value" && each.path.join() === issue.path.join() ? each.values : [])));
+  return values.size > 1 ? { ...issue, message: `must be one of ${[...values].map(String).join(", ")}` } : issue;
 }
 
 /** The alternative of a union that was meant: the one with the fewest unknown fields and wrong constants, the first of several. */

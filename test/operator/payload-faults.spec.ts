@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { JOB_NAMES } from "../../functions/shared/declared-jobs.ts";
 import { parseSettings } from "../../infra/settings.ts";
 import { workflowCatalog } from "../../infra/workflow-catalog.ts";
 import { FUNCTION_NAMES, type FunctionName, WORKFLOWS } from "../../infra/workflows.ts";
@@ -37,6 +38,10 @@ describe("A payload is checked by the JSON Schema of the stack's output:", () =>
     assert.match(faults("dispatch-job", { retryOf: 5 }).join(), /^retryOf: /);
     assert.match(faults("dispatch-job", { message: "hello" }).join(), /^processingTime: /);
     assert.match(faults("task-watchdog", { "detail-type": "Durable Execution Status Change", detail: { durableExecutionArn: "arn" } }).join(), /^detail\.status: /);
+  });
+
+  it("a constant that no alternative has is told with those that they have", () => {
+    assert.equal(faults("poll-job", { job: "nobody", input: {} }).find((fault) => fault.startsWith("job")), `job: must be one of ${JOB_NAMES.join(", ")}`);
   });
 
   it("what is not JSON says so, and a workflow that nobody describes takes any JSON", () => {
