@@ -35,7 +35,8 @@ export const workflowShape = z.strictObject({
   environment: given.optional(),
   needs: z.array(right).optional(),
   schedule: z.strictObject({ expression: text, timeZone: text.optional(), flexibleWindowMinutes: wholeNumber(0, 1440).optional() }).optional(),
-  examples: z.array(workflowExample),
+  // The first one starts the console's form.
+  examples: z.array(workflowExample).min(1),
 });
 
 /** A job. The fields that stand for settings are judged as these. */

@@ -65,7 +65,7 @@ export interface Example<Input = unknown> {
   readonly input: Input;
   /** Where it is offered: by the demo run of `npm start`, in the console. Both where left out. */
   readonly offer?: readonly ("demo" | "console")[];
-  /** How its execution ends; SUCCEEDED where left out. */
+  /** How its execution ends. Left out, `status` is FAILED with an `error`, else SUCCEEDED. */
   readonly expect?: {
     readonly status?: "SUCCEEDED" | "FAILED";
     readonly error?: { readonly type: string; readonly message?: RegExp };

@@ -1,8 +1,10 @@
+import { taskEnvironment } from "./task-environment.ts";
+
 /** Imported for its effect, before any handler: the handlers read their environment when they load, as on Lambda. */
 Object.assign(process.env, {
   AWS_REGION: "eu-central-1",
   CLUSTER_ARN: "arn:aws:ecs:eu-central-1:111122223333:cluster/jobs",
-  JOBS: JSON.stringify({ sample: "arn:aws:ecs:eu-central-1:111122223333:task-definition/job:1", totals: "arn:aws:ecs:eu-central-1:111122223333:task-definition/totals:1" }),
+  JOBS: JSON.stringify(taskEnvironment.JOBS),
   CONTAINER_NAME: "job",
   SUBNET_IDS: "subnet-a,subnet-b",
   SECURITY_GROUP_IDS: "sg-1",

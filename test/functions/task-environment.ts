@@ -1,10 +1,11 @@
+import { JOB_NAMES } from "../../functions/shared/declared-jobs.ts";
+
+const taskDefinition = (job: string) => `arn:aws:ecs:eu-central-1:111122223333:task-definition/${job === "sample" ? "job" : job}:1`;
+
 /** The parsed environment that the job workflows share. */
 export const taskEnvironment = {
   CLUSTER_ARN: "arn:aws:ecs:eu-central-1:111122223333:cluster/jobs",
-  JOBS: {
-    sample: "arn:aws:ecs:eu-central-1:111122223333:task-definition/job:1",
-    totals: "arn:aws:ecs:eu-central-1:111122223333:task-definition/totals:1",
-  } as Record<string, string>,
+  JOBS: Object.fromEntries(JOB_NAMES.map((job) => [job, taskDefinition(job)])) as Record<string, string>,
   CONTAINER_NAME: "job",
   SUBNET_IDS: ["subnet-a", "subnet-b"],
   SECURITY_GROUP_IDS: ["sg-1"],

@@ -4,12 +4,18 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
+import { DECLARED_JOBS, JOB_NAMES } from "../../functions/shared/declared-jobs.ts";
 import { FUNCTION_NAMES } from "../../infra/workflows.ts";
 
 export const PROJECT_FOLDER = join(import.meta.dirname, "../..");
 export const PROJECT_NAME = (parse(readFileSync(join(PROJECT_FOLDER, "Pulumi.yaml"), "utf8")) as { name: string }).name;
 export const STACKS = ["dev", "staging", "prod"] as const;
 export type Stack = (typeof STACKS)[number];
+
+/** What the names of each job's resources begin with. */
+export const JOB_PREFIXES = JOB_NAMES.map((name) => (name === "sample" ? "job" : name));
+/** Of the jobs whose task role may do nothing: they report by exit code and declare no permission. */
+export const PREFIXES_WITHOUT_PERMISSIONS = JOB_NAMES.filter((name) => DECLARED_JOBS[name].reports === "exit" && DECLARED_JOBS[name].permissions === undefined);
 
 export const ACCOUNT = "123456789012";
 export const REGION = "eu-west-1";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as z from "zod";
 import { SUBNETS_PER_ZONE } from "../../infra/settings.ts";
-import { type Evaluated, evaluateProgram, PROJECT_NAME } from "./mocks.ts";
+import { type Evaluated, evaluateProgram, JOB_PREFIXES, PROJECT_NAME } from "./mocks.ts";
 
 const EGRESS = ["public", "endpoints", "nat"] as const;
 type Egress = (typeof EGRESS)[number];
@@ -117,8 +117,8 @@ describe("The isolated network", () => {
   });
 
   it("lets pass what the jobs do today, on its own resources, and nothing else", () => {
-    const repositories = ["job", "totals"].map((job) => `arn:aws:ecr:eu-west-1:123456789012:repository/${job}-images`).join();
-    const logs = ["job", "totals"].map((job) => `arn:aws:cloudwatch:eu-west-1:123456789012:${job}-logs-0a1b2c3:*`).join();
+    const repositories = JOB_PREFIXES.map((name) => `arn:aws:ecr:eu-west-1:123456789012:repository/${name}-images`).join();
+    const logs = JOB_PREFIXES.map((name) => `arn:aws:cloudwatch:eu-west-1:123456789012:${name}-logs-0a1b2c3:*`).join();
     const callbacks = `arn:aws:lambda:eu-west-1:123456789012:function:${PROJECT_NAME}-prod-callback-job:*`;
     const pull = ["ecr:GetAuthorizationToken *", ...["BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer"].map((action) => `ecr:${action} ${repositories}`)];
     assert.deepEqual(passages(program), {

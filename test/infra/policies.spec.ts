@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ACTIONS_WITHOUT_RESOURCE } from "../../infra/iam.ts";
-import { ACCOUNT, type Evaluated, evaluateProgram, PROJECT_NAME, type Registered, STACKS } from "./mocks.ts";
+import { ACCOUNT, type Evaluated, evaluateProgram, JOB_PREFIXES, PREFIXES_WITHOUT_PERMISSIONS, PROJECT_NAME, type Registered, STACKS } from "./mocks.ts";
 
 interface Statement {
   readonly Sid?: string;
@@ -57,7 +57,7 @@ for (const stack of STACKS) {
       const policies = program.resources.filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy");
       // A task of a job that reports by its exit code alone may do nothing.
       const without = roles.filter(({ name }) => !policies.some((each) => each.name === name.replace(/-role$/, "-policy")));
-      assert.deepEqual(without.map(({ name }) => name), ["totals-task-role"]);
+      assert.deepEqual(without.map(({ name }) => name), PREFIXES_WITHOUT_PERMISSIONS.map((name) => `${name}-task-role`));
       assert.equal(found.filter(({ trust }) => trust).length, roles.length);
     });
 
@@ -153,7 +153,7 @@ for (const stack of STACKS) {
         else {
           const principals = list(statement.Condition?.ArnEquals?.["aws:PrincipalArn"]);
           assert.ok(principals.length > 0, where);
-          for (const principal of principals) assert.match(principal, new RegExp(`^arn:aws:iam::${ACCOUNT}:role/(job|totals)-(task|execution)-role-`), where);
+          for (const principal of principals) assert.match(principal, new RegExp(`^arn:aws:iam::${ACCOUNT}:role/(${JOB_PREFIXES.join("|")})-(task|execution)-role-`), where);
         }
       }
     });

@@ -125,14 +125,16 @@ for (const stack of STACKS) {
       assert.deepEqual(all("aws:iam/rolePolicy:RolePolicy").filter(({ name }) => name.startsWith("totals-")).map(({ name }) => name), ["totals-execution-policy"]);
       for (const type of ["awsx:ecr:Repository", "awsx:ecr:Image", "aws:ecs/taskDefinition:TaskDefinition"]) assert.equal(all(type).length, JOB_NAMES.length, type);
       const { totalsTaskDefinitionArn, totalsLogGroupName, taskDefinitionArn, jobLogGroupName } = program.outputs as Record<string, string>;
-      assert.match(totalsTaskDefinitionArn!, new RegExp(`task-definition/durable-workflows-${stack}-totals:`));
-      assert.match(taskDefinitionArn!, new RegExp(`task-definition/durable-workflows-${stack}-job:`));
+      assert.match(totalsTaskDefinitionArn!, new RegExp(`task-definition/${PROJECT_NAME}-${stack}-totals:`));
+      assert.match(taskDefinitionArn!, new RegExp(`task-definition/${PROJECT_NAME}-${stack}-job:`));
       assert.match(`${totalsLogGroupName!} ${jobLogGroupName!}`, /^totals-logs\S* job-logs/);
     });
 
     it("gives every function the environment that its handler wants", async () => {
       for (const { name, inputs } of functions()) {
         const environment = inputs.environment === undefined ? {} : variables.parse(inputs.environment).variables;
+        // Specs that the same process runs afterwards have set variables of the same names.
+        const before = { ...process.env };
         Object.assign(process.env, environment);
         try {
           // Handlers read their environment when they are loaded, and refuse to load without it.
@@ -140,6 +142,7 @@ for (const stack of STACKS) {
           assert.equal(typeof module.handler, "function", name);
         } finally {
           for (const variable of Object.keys(environment)) Reflect.deleteProperty(process.env, variable);
+          Object.assign(process.env, before);
         }
       }
     });
@@ -176,7 +179,7 @@ for (const stack of STACKS) {
 
     it("exports flat strings for people and scripts, five of them for each function", () => {
       for (const [name, value] of Object.entries(program.outputs)) {
-        assert.match(name, /^[a-z][A-Za-z]+$/);
+        assert.match(name, /^[a-z][A-Za-z0-9]+$/);
         assert.ok(typeof value === "string" && value !== "" && !value.includes("undefined"), `${name}: ${String(value)}`);
       }
       for (const name of FUNCTION_NAMES) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { FUNCTION_NAMES } from "../../infra/workflows.ts";
-import { type Evaluated, evaluateProgram, PROJECT_NAME } from "./mocks.ts";
+import { type Evaluated, evaluateProgram, JOB_PREFIXES, PROJECT_NAME } from "./mocks.ts";
 
 /** What executions in flight, and people, would miss for good. */
 const LASTING = [
@@ -10,8 +10,7 @@ const LASTING = [
   "aws:ecs/cluster:Cluster job-cluster",
   "aws:scheduler/scheduleGroup:ScheduleGroup reminders-group",
   "awsx:ec2:Vpc network",
-  "awsx:ecr:Repository job-images",
-  "awsx:ecr:Repository totals-images",
+  ...JOB_PREFIXES.map((name) => `awsx:ecr:Repository ${name}-images`),
   ...FUNCTION_NAMES.map((name) => `aws:lambda/function:Function ${name}`),
 ];
 
