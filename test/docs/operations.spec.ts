@@ -9,7 +9,7 @@ import { WORKFLOWS } from "../../infra/workflows.ts";
 import { evaluateProgram } from "../infra/mocks.ts";
 
 const PROJECT = join(import.meta.dirname, "../..");
-const DOCS = ["first-deployment.md", "operations.md", "security.md", "cost.md", "scaling.md"];
+const DOCS = ["make-it-yours.md", "first-deployment.md", "operations.md", "security.md", "cost.md", "scaling.md"];
 
 /** GitHub's anchors of a page's headings. */
 function anchors(page: string): Set<string> {
