@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { InvokeCommand, type Event, type GetDurableExecutionResponse } from "@aws-sdk/client-lambda";
 import { setTimeout as delay } from "node:timers/promises";
 import { hasEnded } from "./execution-status.ts";
@@ -18,9 +19,10 @@ export interface FinishedExecution {
 const INTERVAL_MS = 250;
 
 /** Starts a function by its alias, as invocation type `Event`, and returns the execution's ARN at once. */
-export async function startExecution({ lambda, output }: StackContext, functionKey: string, input: unknown): Promise<string> {
+export async function startExecution({ lambda, output, namePrefix }: StackContext, functionKey: string, input: unknown): Promise<string> {
+  const DurableExecutionName = namePrefix && `${namePrefix}${randomUUID().slice(0, 8)}`;
   const { DurableExecutionArn: executionArn } = await lambda.send(
-    new InvokeCommand({ FunctionName: output(`${functionKey}AliasArn`), InvocationType: "Event", Payload: JSON.stringify(input) }),
+    new InvokeCommand({ FunctionName: output(`${functionKey}AliasArn`), InvocationType: "Event", Payload: JSON.stringify(input), DurableExecutionName }),
   );
   if (executionArn === undefined) throw new Error(`Invoking ${functionKey} gave no execution ARN.`);
   return executionArn;

@@ -11,6 +11,8 @@ export interface Connection {
   readonly outputs: Readonly<Record<string, unknown>>;
   /** Of the stack's clock, by which delays shrink; 1 when left out. */
   readonly speed?: number;
+  /** Beginning of the names of the executions that are started; Lambda names them when left out. */
+  readonly namePrefix?: string;
 }
 
 /** What is the same for the clients of all services. */
@@ -24,13 +26,14 @@ export interface StackContext {
   readonly scheduler: SchedulerClient;
   /** Of the stack's clock. */
   readonly speed: number;
+  readonly namePrefix?: string | undefined;
   /** @throws Error when the program has no such output */
   readonly output: (name: string) => string;
   destroy(): void;
 }
 
 /** @param more where the SDK's own ways with slow and failed requests will not do */
-export function createStackContext({ endpoint, region, credentials, outputs, speed = 1 }: Connection, more: ClientOptions = {}): StackContext {
+export function createStackContext({ endpoint, region, credentials, outputs, speed = 1, namePrefix }: Connection, more: ClientOptions = {}): StackContext {
   const options = { endpoint, region, credentials, ...more };
   const clients = {
     lambda: new LambdaClient(options),
@@ -41,6 +44,7 @@ export function createStackContext({ endpoint, region, credentials, outputs, spe
   return {
     ...clients,
     speed,
+    namePrefix,
     output(name) {
       const value = outputs[name];
       if (typeof value !== "string") throw new Error(`The program has no stack output "${name}".`);

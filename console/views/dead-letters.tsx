@@ -17,6 +17,12 @@ export function DeadLetters() {
                   <h2>{letter.queue}</h2>
                   <p>
                     sent <Moment at={letter.sentAt} />
+                    {letter.execution !== undefined && (
+                      <>
+                        {" "}
+                        by <a href={executionHref(letter.execution.arn)}>{letter.execution.name}</a>
+                      </>
+                    )}
                     {letter.target !== undefined && (
                       <>
                         {" "}

@@ -16,6 +16,9 @@ export interface DemoResult {
   readonly status: string;
 }
 
+/** Marks the executions of the demo run wherever their names are shown. */
+const NAME_PREFIX = "demo-";
+
 /** Where a program keeps its demo run: the default export is a list of cases. */
 export const DEMO_FILE = "demo/index.ts";
 
@@ -38,7 +41,7 @@ export async function loadDemo(projectFolder: string): Promise<readonly DemoCase
  * @param speed of the stack's clock
  */
 export async function runDemo(cases: readonly DemoCase[], stack: RunningStack, speed: number): Promise<DemoResult[]> {
-  const context = createStackContext({ ...stack, speed });
+  const context = createStackContext({ ...stack, speed, namePrefix: NAME_PREFIX });
   const results: DemoResult[] = [];
   const list = new Listr<undefined, "default", "verbose">([], {
     concurrent: true,

@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { resolve } from "node:path";
+import { existsSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { dataFolderOf } from "../../operator/local-outputs.ts";
 import { speedFactor, wholeNumber } from "../../operator/options.ts";
 import { UserError } from "../errors.ts";
@@ -12,6 +13,8 @@ import { withProgress } from "./progress.ts";
 import { activityLine, demoTable, outputsHint, reloadText, startedLines } from "./print.ts";
 
 const DEFAULT_PORT = 4570;
+/** File in the data folder, there once it has had a demo run. */
+const DEMO_MARK = "demo-run";
 
 interface StartOptions {
   program?: string;
@@ -22,6 +25,7 @@ interface StartOptions {
   speed: number;
   exit?: boolean;
   watch: boolean;
+  tour?: boolean;
   invocationAttempts?: number;
   /** `true` without names. */
   inspect?: readonly string[] | true;
@@ -37,6 +41,8 @@ const command = new Command("npm start --")
   .option("--speed <factor>", "how many seconds of waits, retries and time-outs pass in one real second", speedFactor, 1)
   .option("--invocation-attempts <number>", "consecutive failed invocations that fail a durable execution (default: no limit)", wholeNumber(1, 1_000))
   .option("--no-watch", "do not put saved changes of the program into effect")
+  .option("--tour", "make the demo run, also on a data folder that has had one")
+  .option("--no-tour", "make no demo run")
   .option("--inspect [names...]", `functions and jobs to debug, or every function: ports from ${FIRST_INSPECT_PORT} on 127.0.0.1 (docs/debugging.md)`)
   .option("--exit", "end after the demo run, with exit code 0 only if every workflow did what it should")
   .addHelpText("after", "\nExamples:\n  npm start\n  npm start -- --exit --port 0\n  npm start -- --stack staging --fresh\n  npm start -- --program ../elsewhere\n\nExit codes: 0 stopped while it was up, or after a sound demo run; 1 something was wrong; 130 (Ctrl-C) or 143 (SIGTERM) interrupted before.")
@@ -59,7 +65,7 @@ async function start(options: StartOptions): Promise<number> {
   const running = await bringUp(dataFolder, options, activity);
   if (running === undefined) return EXIT_CODES[await interrupted];
 
-  const results = await Promise.race([demonstrate(resolve(options.program ?? "."), running, options.speed), interrupted]);
+  const results = wantsDemo(options, dataFolder) ? await Promise.race([demonstrate(dataFolder, running, options), interrupted]) : [];
   if (typeof results === "string") {
     await stop(running);
     return EXIT_CODES[results];
@@ -76,13 +82,20 @@ async function start(options: StartOptions): Promise<number> {
   return 0;
 }
 
+/** Without a wish, a data folder gets one demo run. */
+function wantsDemo({ tour, exit }: StartOptions, dataFolder: string): boolean {
+  return tour ?? (exit === true || !existsSync(join(dataFolder, DEMO_MARK)));
+}
+
 /** Makes the program's demo run, if it has one, and prints what came of it. */
-async function demonstrate(projectFolder: string, running: RunningStack, speed: number): Promise<DemoResult[]> {
-  const cases = await loadDemo(projectFolder);
+async function demonstrate(dataFolder: string, running: RunningStack, { program = ".", speed }: StartOptions): Promise<DemoResult[]> {
+  const cases = await loadDemo(resolve(program));
   if (cases === undefined) {
     process.stdout.write(`The program has no demo run: there is no ${DEMO_FILE}.\n`);
     return [];
   }
+  // At its beginning: one that is interrupted has left executions, too.
+  writeFileSync(join(dataFolder, DEMO_MARK), "");
   const results = await runDemo(cases, running, speed);
   process.stdout.write(demoTable(results));
   return results;

@@ -48,14 +48,19 @@ export function scheduleViews(services: ConsoleServices): ScheduleView[] {
 }
 
 export function deadLetterViews(services: ConsoleServices): DeadLetter[] {
-  return services.messages.newest(LONGEST_LIST).map((message) => {
+  const messages = services.messages.newest(LONGEST_LIST);
+  // Of a durable function, the request is the execution.
+  const rows = services.executions.byExecutionIds(messages.flatMap(({ attributes }) => attributes["RequestID"]?.StringValue ?? []));
+  return messages.map((message) => {
     const target = redriveTarget(services, message);
+    const row = rows.get(message.attributes["RequestID"]?.StringValue ?? "");
     return {
       queue: message.queueName,
       sequence: message.sequence,
       sentAt: message.sentAt,
       body: message.body,
       attributes: Object.fromEntries(Object.entries(message.attributes).map(([name, { StringValue }]) => [name, StringValue ?? ""])),
+      execution: row && { arn: services.executions.arnOf(row), name: row.name },
       target: target && shortTarget(services, target),
     };
   });

@@ -55,6 +55,13 @@ export class ExecutionBrowser {
     return this.#repository.get(id);
   }
 
+  /** In one search through all executions. */
+  byExecutionIds(executionIds: readonly string[]): ReadonlyMap<string, ExecutionRow> {
+    const ids = this.#store.prepare("SELECT id FROM durable_executions WHERE execution_id IN (SELECT value FROM json_each(?))").all(JSON.stringify(executionIds));
+    const rows = ids.flatMap(({ id }) => this.#repository.get(Number(id)) ?? []);
+    return new Map(rows.map((row) => [row.executionId, row]));
+  }
+
   byExecutionId(executionId: string): ExecutionRow | undefined {
     return this.list({ text: executionId }, { now: 0, offset: 0, limit: 1 })[0];
   }

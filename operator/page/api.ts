@@ -88,6 +88,8 @@ export interface DeadLetter {
   readonly sentAt: number;
   readonly body: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** The execution that the event has started, while it is known. */
+  readonly execution?: { readonly arn: string; readonly name: string };
   /** Where a redrive delivers it. Absent when that cannot be known. */
   readonly target?: string;
 }

@@ -87,17 +87,18 @@ describe("Acting in the console", function () {
     await page.getByRole("button", { name: /^Stop: task/ }).waitFor({ state: "detached" });
   });
 
-  it("redrives a dead letter, which is gone then", async () => {
+  it("names the execution of a dead letter, and redrives it, which is gone then", async () => {
     const letters = async () => {
       const all = (await (await served.request("dead-letters")).json()) as DeadLetter[];
       return all.filter(({ target }) => target === "callback-job").map(({ sequence }) => sequence);
     };
-    await opened.start("callback-job", { message: "hello", processingTime: 0, fail: { exitCode: 4, error: "out of paper" } });
+    await opened.start("callback-job", { message: "hello", processingTime: 0, fail: { exitCode: 4, error: "out of paper" } }, "demo-printing");
     const failed = opened.arn();
     await opened.status("failed").waitFor();
     const [letter] = await letters();
     await opened.go("#/dead-letters");
     const card = page.getByRole("listitem").filter({ hasText: "out of paper" });
+    await card.getByRole("link", { name: "demo-printing" }).waitFor();
     await card.getByRole("button", { name: "Redrive" }).click();
     await opened.heading(/^callback-job/).waitFor();
     assert.notEqual(opened.arn(), failed);

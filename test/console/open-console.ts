@@ -71,7 +71,7 @@ export class OpenConsole {
   }
 
   /** @param options of the page: size of the window in CSS pixels, and device pixels for each of them */
-  static async open({ stack, origin }: ConsoleStack, options: BrowserContextOptions = { viewport: { width: 1280, height: 800 } }): Promise<OpenConsole> {
+  static async open({ stack, origin }: Pick<ConsoleStack, "stack" | "origin">, options: BrowserContextOptions = { viewport: { width: 1280, height: 800 } }): Promise<OpenConsole> {
     const browser = await launchBrowser();
     const opened = new OpenConsole(await browser.newPage(options), origin);
     await opened.page.goto(stack.consoleUrl);

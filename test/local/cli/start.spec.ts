@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -70,6 +70,48 @@ describe("npm start", function () {
   }
 
   const HANGS = 'import { writeFileSync } from "node:fs";\nwriteFileSync(new URL("evaluating", import.meta.url), "");\nsetInterval(() => undefined, 1000);\nawait new Promise(() => undefined);\n';
+
+  it("makes the demo run on the first start on a data folder, and on another only when it is told to", async () => {
+    const project = program("export const region = 'eu-west-1';\n");
+    mkdirSync(join(project, "demo"));
+    writeFileSync(join(project, "demo/index.ts"), 'export default [{ title: "the case", run: async ({ namePrefix }) => ({ status: "SUCCEEDED", summary: "names begin with " + namePrefix }) }];\n');
+    const starts: [string[], boolean][] = [[["--no-tour"], false], [[], true], [[], false], [["--tour"], true], [["--exit"], true]];
+    for (const [options, isMade] of starts) {
+      const { child, output, ended } = start(project, ...options);
+      await until(() => output.out.includes("The stack stays up.") || child.exitCode !== null);
+      child.kill("SIGINT");
+      assert.equal(await ended, 0, output.error);
+      assert.equal(/SUCCEEDED .*the case .*names begin with demo-/.test(output.out), isMade, `${options.join()}: ${output.out}`);
+    }
+  });
+
+  it("says where a saved change is wrong, and when the next one is live", async () => {
+    const project = program("export const region = 'eu-west-1';\n");
+    const run = start(project);
+    await until(() => run.output.out.includes("The stack stays up."));
+    writeFileSync(join(project, "index.ts"), "export const region = 'eu-west-1';\nthrow new Error('not so');\n");
+    await until(() => run.output.out.includes("The last change is not live"));
+    assert.match(run.output.out, /not so[\s\S]*index\.ts:2/);
+    writeFileSync(join(project, "index.ts"), "export const region = 'eu-west-1';\n");
+    await until(() => run.output.out.includes("Reloaded after"));
+    run.child.kill("SIGINT");
+    assert.equal(await run.ended, 0);
+  });
+
+  it("watches no file with --no-watch", async function () {
+    // Where a process's open watches can be seen.
+    if (process.platform !== "linux") this.skip();
+    const project = program("export const region = 'eu-west-1';\n");
+    const watches = async (...options: string[]) => {
+      const { child, output, ended } = start(project, ...options);
+      await until(() => output.out.includes("The stack stays up."));
+      const links = readdirSync(`/proc/${String(child.pid)}/fd`).map((name) => readlinkSync(`/proc/${String(child.pid)}/fd/${name}`));
+      child.kill("SIGINT");
+      await ended;
+      return links.some((link) => link.includes("inotify"));
+    };
+    assert.deepEqual([await watches(), await watches("--no-watch")], [true, false]);
+  });
 
   it("ends with 130 when Ctrl-C comes during evaluation", async () => {
     const project = program(HANGS);
