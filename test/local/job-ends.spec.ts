@@ -133,8 +133,11 @@ describe("Each shipped job through each job workflow, in the local stack", funct
         if (dispatched) assertSucceeded(workflow, job, outcome, 1);
         else assert.equal(outcome.status, "STOPPED");
         const [task, ...others] = await stopped(executionArn);
-        assert.deepEqual([task?.stopCode, others], [dispatched ? "EssentialContainerExited" : "UserInitiated", []]);
-        if (!dispatched) assert.equal(task?.stoppedReason, "Execution ended: STOPPED");
+        assert.deepEqual(others, []);
+        if (dispatched) assert.equal(task?.stopCode, "EssentialContainerExited");
+        // A heartbeat may reach the closed callback before the watchdog reaches the task; the job then ends by itself.
+        else if (task?.stopCode !== "UserInitiated") assert.deepEqual([name, workflow, task?.stopCode], ["sample", "callbackJob", "EssentialContainerExited"]);
+        else assert.equal(task.stoppedReason, "Execution ended: STOPPED");
       });
     }
   }
